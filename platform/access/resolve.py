@@ -1,0 +1,52 @@
+"""The one resolver: a person, however signed in, becomes a Viewer here or nowhere."""
+
+from identity import queries as identity
+from identity.models import User
+from tenants import queries as tenants
+from tenants.models import Tenant
+
+from access import principals
+from access.roles import GRANTED, Permission, Role
+from access.viewer import _SEAL, Viewer
+
+
+class NoAccess(Exception):
+    """The person is no active member of the tenant."""
+
+
+def viewer_for(*, user: User, tenant: Tenant) -> Viewer:
+    """What this person may read in this tenant, as of now. Suspended, removed or inactive raises NoAccess."""
+    membership = identity.active_membership(user, tenant)
+    if membership is None:
+        raise NoAccess(f"{user.email} is not an active member of {tenant.slug}.")
+    groups = {principals.group(group) for group in identity.group_ids(user, tenant)}
+    reader = frozenset({principals.user(user.id), principals.everyone(tenant.id), *groups})
+    # The epoch of this moment: the object in hand may have been read before a change of access.
+    epoch = tenants.epoch(tenant.id)
+    return Viewer(
+        tenant_id=tenant.id,
+        readers=(reader,),
+        epoch=epoch or 0,
+        language=tenant.language,
+        user_id=user.id,
+        permissions=_permissions(membership.role),
+        seal=_SEAL,
+    )
+
+
+def viewer_by_email(email: str, slug: str | None = None) -> Viewer:
+    """For commands: the person by e-mail address; without a slug, the person's only tenant."""
+    user = identity.by_email(email)
+    if slug:
+        return viewer_for(user=user, tenant=tenants.by_slug(slug))
+    memberships = identity.active_memberships(user)
+    if not memberships:
+        raise NoAccess(f"{email} is not an active member of any tenant.")
+    if len(memberships) > 1:
+        slugs = ", ".join(membership.tenant.slug for membership in memberships)
+        raise NoAccess(f"{email} belongs to several tenants ({slugs}). Name one with --tenant.")
+    return viewer_for(user=user, tenant=memberships[0].tenant)
+
+
+def _permissions(role: str) -> frozenset[Permission]:
+    return GRANTED[Role(role)] if role in set(Role) else frozenset()

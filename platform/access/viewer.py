@@ -1,0 +1,25 @@
+"""A Viewer: for whom something is read. Made only by access.resolve; nothing is searched without one."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """`readers`: one set of principals each; a document must pass for every one. A person is an audience of one."""
+
+    tenant_id: UUID
+    readers: tuple[frozenset[str], ...]
+    epoch: int
+    language: str
+    user_id: UUID | None
+    permissions: frozenset[str]
+    seal: object
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise TypeError("Only access.resolve makes a Viewer.")
+        if not self.readers or not all(self.readers):
+            raise ValueError("A Viewer has at least one reader, and each reader at least one principal.")

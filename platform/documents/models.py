@@ -1,0 +1,131 @@
+"""Documents, who may read them, and their text. PostgreSQL decides what is current and who sees it; the index may forget."""
+
+import uuid
+
+from django.db import models
+from sources.models import Source
+from tenants.models import Tenant
+
+
+class Document(models.Model):
+    class State(models.TextChoices):
+        PENDING = "pending"
+        PROCESSING = "processing"
+        READY = "ready"
+        FAILED = "failed"
+        QUARANTINED = "quarantined"
+        DELETING = "deleting"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="documents")
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="documents")
+    uri = models.TextField()
+    """Its address inside the source, such as a path below the folder."""
+    title = models.TextField()
+    media_type = models.CharField(max_length=120, blank=True)
+    blob = models.CharField(max_length=80)
+    """Key of the original bytes in documents.blobs."""
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    modified = models.DateTimeField(null=True)
+    """When the source says it changed last."""
+    dated = models.DateField(null=True)
+    """The date that the document states of itself."""
+    language = models.CharField(max_length=20, default="english")
+    paged = models.BooleanField(default=False)
+    """Whether page numbers mean something to a person."""
+    page_count = models.PositiveIntegerField(default=0)
+
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
+    code = models.CharField(max_length=40, blank=True)
+    message = models.TextField(blank=True)
+    partial = models.BooleanField(default=False)
+    generation = models.PositiveIntegerField(default=0)
+    """The generation that answers may use; 0 until the first is complete."""
+    attempt = models.PositiveSmallIntegerField(default=0)
+    fence = models.BigIntegerField(default=0)
+    """Grows with each claim: a worker whose lease ran out finds that its fence is old, and writes nothing."""
+    lease_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    """A failed attempt is tried again after this."""
+    removed_at = models.DateTimeField(null=True)
+    """The tombstone: set, the document answers nothing any more, whatever the index still holds."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "uri"], name="one_document_for_a_uri_in_a_source")]
+        indexes = [
+            models.Index(fields=["created"], name="documents_waiting", condition=models.Q(state__in=["pending", "processing"])),
+            models.Index(fields=["tenant", "state"], name="documents_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Grant(models.Model):
+    class Effect(models.TextChoices):
+        ALLOW = "allow"
+        DENY = "deny"
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="grants")
+    principal = models.CharField(max_length=120)
+    effect = models.CharField(max_length=5, choices=Effect.choices, default=Effect.ALLOW)
+    origin = models.CharField(max_length=20, default="policy")
+    """Where it came from: `source`, `share` or `policy`."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "principal", "effect", "origin"], name="a_grant_is_once")]
+        indexes = [models.Index(fields=["principal", "effect"], name="grants_by_principal")]
+
+
+class Page(models.Model):
+    """One page of a generation's text; the document's text is its pages joined by two line breaks."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
+    generation = models.PositiveIntegerField()
+    number = models.PositiveIntegerField()
+    """From 1; where the format has no pages, the only one."""
+    heading = models.TextField(blank=True)
+    start = models.PositiveIntegerField()
+    """Its offset in the document's text, in characters."""
+    text = models.TextField()
+    blocks = models.JSONField(default=list)
+    """[[kind, start, end, level, header_end], …]: offsets into this page's text."""
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["document", "generation", "number"], name="a_page_is_once_in_a_generation")]
+
+
+class Chunk(models.Model):
+    """A passage as it is indexed. Its id, a UUIDv5 of tenant, document, generation and ordinal, is its point's id."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="chunks")
+    generation = models.PositiveIntegerField()
+    ordinal = models.PositiveIntegerField()
+    page = models.PositiveIntegerField()
+    heading = models.TextField(blank=True)
+    """The headings above it, outermost first, joined by " › "."""
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    text = models.TextField()
+    """The document's text from start to end, to the letter."""
+    table_header = models.TextField(blank=True)
+    """The header row of the table that the chunk starts inside."""
+
+    class Meta:
+        ordering = ["ordinal"]
+        indexes = [models.Index(fields=["document", "generation", "ordinal"], name="chunks_in_order")]
+
+
+class DeletionReceipt(models.Model):
+    """What an auditor is shown of a deletion: counts for each store, no text. No foreign keys: it outlives its subject."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.UUIDField(db_index=True)
+    subject = models.CharField(max_length=120)
+    at = models.DateTimeField(auto_now_add=True)
+    counts = models.JSONField()
+    hash = models.CharField(max_length=64)

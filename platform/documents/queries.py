@@ -1,0 +1,88 @@
+"""Reads of documents and their text. Nothing here answers without a Viewer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from access.viewer import Viewer
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from documents.models import Chunk, Document, Grant, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Text that its viewer could read when it was fetched: the only thing that a prompt or a quotation is made of."""
+
+    chunk_id: UUID
+    document_id: UUID
+    source_id: UUID
+    generation: int
+    title: str
+    uri: str
+    page: int | None
+    """None where the format has no pages."""
+    heading: str
+    text: str
+    start: int
+    end: int
+    table_header: str
+    dated: date | None
+    modified: datetime | None
+
+
+def visible_to(viewer: Viewer) -> QuerySet[Document]:
+    """The live documents that every reader of the audience may read now: allowed by a grant, and denied by none."""
+    documents = Document.objects.filter(tenant_id=viewer.tenant_id, removed_at=None, generation__gt=0)
+    for reader in viewer.readers:
+        mine = Grant.objects.filter(document=OuterRef("pk"), principal__in=list(reader))
+        documents = documents.filter(Exists(mine.filter(effect=Grant.Effect.ALLOW)), ~Exists(mine.filter(effect=Grant.Effect.DENY)))
+    return documents
+
+
+def passages(viewer: Viewer, chunk_ids: Sequence[UUID]) -> list[Passage]:
+    """The recheck: those of the chunks that the viewer may read now, of current generations only, in the given order. One query."""
+    found = {
+        chunk.id: _passage(chunk)
+        for chunk in Chunk.objects.filter(id__in=chunk_ids, generation=F("document__generation"), document__in=visible_to(viewer)).select_related(
+            "document"
+        )
+    }
+    return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
+
+
+def document(viewer: Viewer, document_id: UUID) -> Document | None:
+    """The document, or None where it does not exist or this viewer may not read it: the two answer the same."""
+    return visible_to(viewer).filter(id=document_id).select_related("source").first()
+
+
+def pages(viewer: Viewer, document_id: UUID, numbers: Sequence[int] | None = None) -> list[Page]:
+    """The pages of the current generation, in order; empty where the viewer may not read the document."""
+    found = Page.objects.filter(document_id=document_id, document__in=visible_to(viewer), generation=F("document__generation"))
+    return list(found if numbers is None else found.filter(number__in=numbers))
+
+
+def still_visible(viewer: Viewer, document_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the documents that the viewer may read at this moment."""
+    return set(visible_to(viewer).filter(id__in=document_ids).values_list("id", flat=True))
+
+
+def _passage(chunk: Chunk) -> Passage:
+    of = chunk.document
+    return Passage(
+        chunk_id=chunk.id,
+        document_id=of.id,
+        source_id=of.source_id,
+        generation=chunk.generation,
+        title=of.title,
+        uri=of.uri,
+        page=chunk.page if of.paged else None,
+        heading=chunk.heading,
+        text=chunk.text,
+        start=chunk.start,
+        end=chunk.end,
+        table_header=chunk.table_header,
+        dated=of.dated,
+        modified=of.modified,
+    )

@@ -1,0 +1,60 @@
+"""Where documents come from, what each sync did, and what did not work."""
+
+import uuid
+
+from django.db import models
+from tenants.models import Tenant
+
+
+class Source(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="sources")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40)
+    """A connector's name in ingestion.connectors.registry."""
+    config = models.JSONField(default=dict)
+    """What the connector needs to find the documents, such as {"path": …}; never a secret."""
+    access = models.JSONField(default=list)
+    """The principals that may read what this source brings. Empty means nobody."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_source_for_a_name_in_a_tenant")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SyncRun(models.Model):
+    class State(models.TextChoices):
+        PENDING = "pending"
+        RUNNING = "running"
+        FINISHED = "finished"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="runs")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    requested = models.DateTimeField(auto_now_add=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    finished = models.DateTimeField(null=True, blank=True)
+    seen = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0)
+    code = models.CharField(max_length=40, blank=True)
+    message = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source"], condition=models.Q(state="pending"), name="one_waiting_run_for_a_source"),
+            models.UniqueConstraint(fields=["source"], condition=models.Q(state="running"), name="one_running_run_for_a_source"),
+        ]
+
+
+class SyncFailure(models.Model):
+    """One thing of the source that could not even become a document."""
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="failures")
+    uri = models.TextField()
+    code = models.CharField(max_length=40)
+    message = models.TextField()
