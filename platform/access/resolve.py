@@ -1,13 +1,12 @@
 """The one resolver: a person, however signed in, becomes a Viewer here or nowhere."""
 
+from access import principals
+from access.roles import GRANTED, Permission, Role
+from access.viewer import _SEAL, Viewer
 from identity import queries as identity
 from identity.models import User
 from tenants import queries as tenants
 from tenants.models import Tenant
-
-from access import principals
-from access.roles import GRANTED, Permission, Role
-from access.viewer import _SEAL, Viewer
 
 
 class NoAccess(Exception):

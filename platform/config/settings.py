@@ -2,11 +2,12 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
 from config.embedded.home import Home
-from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -26,10 +27,14 @@ def _or_embedded(name: str, embedded: str, remedy: str) -> str:
 
 
 DATABASE_URL = _or_embedded(
-    "DATABASE_URL", "database_url", "Give the application's role: postgresql://redoubt_app:…@host:5432/redoubt. Production never embeds a database."
+    "DATABASE_URL",
+    "database_url",
+    "Give the application's role: postgresql://redoubt_app:…@host:5432/redoubt. Production never embeds a database.",
 )
 DATABASE_OWNER_URL = _or_embedded(
-    "DATABASE_OWNER_URL", "database_owner_url", "Give the role that owns the tables and runs migrations: postgresql://redoubt_owner:…@host:5432/redoubt."
+    "DATABASE_OWNER_URL",
+    "database_owner_url",
+    "Give the role that owns the tables and runs migrations: postgresql://redoubt_owner:…@host:5432/redoubt.",
 )
 REDIS_URL = _or_embedded("REDIS_URL", "redis_url", "Give the broker: redis://host:6379/0. Production never embeds Redis.")
 QDRANT_URL = _or_embedded("QDRANT_URL", "qdrant_url", "Give the index: https://host:6333. Production never embeds Qdrant.")
@@ -42,8 +47,10 @@ SECRET_KEY = _or_embedded("REDOUBT_SECRET_KEY", "secret_key", "Give 50 random ch
 def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
-        raise ImproperlyConfigured(f"A database URL starts with postgresql://, not {parts.scheme}://. Redoubt keeps its state in PostgreSQL only.")
-    options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+        raise ImproperlyConfigured(
+            f"A database URL starts with postgresql://, not {parts.scheme}://. Redoubt keeps its state in PostgreSQL only."
+        )
+    options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -57,7 +64,10 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database(DATABASE_URL), "owner": {**_database(DATABASE_OWNER_URL), "CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}}}
+DATABASES = {
+    "default": _database(DATABASE_URL),
+    "owner": {**_database(DATABASE_OWNER_URL), "CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}},
+}
 DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+
 from identity.models import User
 from tenants.models import Tenant
 
@@ -42,7 +43,10 @@ class Message(models.Model):
 
 
 class Citation(models.Model):
-    """A place in a document that an answer leans on. `document` is no foreign key: a removed document leaves the conversation standing, masked."""
+    """A place in a document that an answer leans on.
+
+    `document` is no foreign key: a removed document leaves the conversation standing, masked.
+    """
 
     class Kind(models.TextChoices):
         CITED = "cited"

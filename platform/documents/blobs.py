@@ -16,7 +16,7 @@ def write(data: bytes) -> str:
     part = path.with_suffix(".part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         part.rename(path)
     except OSError:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+
 from sources.models import Source
 from tenants.models import Tenant
 

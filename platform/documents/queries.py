@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from access.viewer import Viewer
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from access.viewer import Viewer
 from documents.models import Chunk, Document, Grant, Page
 
 
@@ -45,9 +45,9 @@ def passages(viewer: Viewer, chunk_ids: Sequence[UUID]) -> list[Passage]:
     """The recheck: those of the chunks that the viewer may read now, of current generations only, in the given order. One query."""
     found = {
         chunk.id: _passage(chunk)
-        for chunk in Chunk.objects.filter(id__in=chunk_ids, generation=F("document__generation"), document__in=visible_to(viewer)).select_related(
-            "document"
-        )
+        for chunk in Chunk.objects.filter(
+            id__in=chunk_ids, generation=F("document__generation"), document__in=visible_to(viewer)
+        ).select_related("document")
     }
     return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
 

@@ -1,15 +1,17 @@
 from collections.abc import Sequence
 
-from audit.actions import record
 from django.db import transaction
+
+from audit.actions import record
+from identity.models import Group, GroupMember, Membership, User
 from tenants.actions import move_epoch
 from tenants.models import Tenant
 
-from identity.models import Group, GroupMember, Membership, User
-
 
 @transaction.atomic
-def ensure_person(*, email: str, tenant: Tenant, name: str = "", role: str = "", groups: Sequence[str] | None = None, by: str = "system") -> tuple[User, bool]:
+def ensure_person(
+    *, email: str, tenant: Tenant, name: str = "", role: str = "", groups: Sequence[str] | None = None, by: str = "system"
+) -> tuple[User, bool]:
     """Creates or changes a person of the tenant; `groups` (slugs, made where missing) replaces the person's groups, None leaves them.
 
     Returns the person and whether the person is new.
@@ -25,7 +27,13 @@ def ensure_person(*, email: str, tenant: Tenant, name: str = "", role: str = "",
     changed |= groups is not None and _set_groups(user, tenant, groups)
     if created or changed:
         move_epoch(tenant.id)
-        record(action="person.changed", tenant=tenant.id, actor=by, object=f"user:{user.id}", detail={"role": role, "groups": list(groups or [])})
+        record(
+            action="person.changed",
+            tenant=tenant.id,
+            actor=by,
+            object=f"user:{user.id}",
+            detail={"role": role, "groups": list(groups or [])},
+        )
     return user, created
 
 

@@ -1,9 +1,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from tenants.models import Tenant
-
 from identity.models import Group, Membership, User
+from tenants.models import Tenant
 
 
 class UnknownPerson(Exception):
@@ -27,7 +26,9 @@ def active_membership(user: User, tenant: Tenant) -> Membership | None:
 
 
 def active_memberships(user: User) -> list[Membership]:
-    return list(Membership.objects.filter(user=user, suspended_at=None, user__is_active=True).select_related("tenant").order_by("tenant__slug"))
+    return list(
+        Membership.objects.filter(user=user, suspended_at=None, user__is_active=True).select_related("tenant").order_by("tenant__slug")
+    )
 
 
 def group_ids(user: User, tenant: Tenant) -> list[UUID]:

@@ -1,9 +1,9 @@
 from uuid import UUID
 
-from audit.actions import record
 from django.db import transaction
 from django.db.models import F
 
+from audit.actions import record
 from tenants.models import Tenant
 
 
