@@ -36,13 +36,16 @@ class Document(models.Model):
     paged = models.BooleanField(default=False)
     """Whether page numbers mean something to a person."""
     page_count = models.PositiveIntegerField(default=0)
+    chunk_count = models.PositiveIntegerField(default=0)
 
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     code = models.CharField(max_length=40, blank=True)
     message = models.TextField(blank=True)
     partial = models.BooleanField(default=False)
     generation = models.PositiveIntegerField(default=0)
-    """The generation that answers may use; 0 until the first is complete."""
+    """The generation that answers may use; 0 until the first is complete. A new one is numbered by its claim's fence."""
+    unpublished = models.BooleanField(default=False)
+    """Set when the index has yet to hear of the current generation or of changed grants; survives an index that is down."""
     attempt = models.PositiveSmallIntegerField(default=0)
     fence = models.BigIntegerField(default=0)
     """Grows with each claim: a worker whose lease ran out finds that its fence is old, and writes nothing."""
@@ -54,10 +57,14 @@ class Document(models.Model):
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "uri"], name="one_document_for_a_uri_in_a_source")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "uri"], condition=models.Q(removed_at=None), name="one_live_document_for_a_uri_in_a_source")
+        ]
         indexes = [
             models.Index(fields=["created"], name="documents_waiting", condition=models.Q(state__in=["pending", "processing"])),
             models.Index(fields=["tenant", "state"], name="documents_by_state"),
+            models.Index(fields=["id"], name="documents_unpublished", condition=models.Q(unpublished=True)),
+            models.Index(fields=["removed_at"], name="documents_removed", condition=models.Q(state="deleting")),
         ]
 
     def __str__(self) -> str:

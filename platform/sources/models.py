@@ -42,6 +42,8 @@ class SyncRun(models.Model):
     seen = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
+    allow_removals = models.BooleanField(default=False)
+    """A person has said that a listing with many documents gone is right."""
     code = models.CharField(max_length=40, blank=True)
     message = models.TextField(blank=True)
 
