@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Puts platform/ on the path, attaches the services that a command needs, then hands over to Django."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,22 @@ ROOT = Path(__file__).resolve().parent
 def main() -> None:
     sys.path.insert(0, str(ROOT / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from config.embedded.client import attach
+    from config.embedded.commands import needs
+    from config.embedded.errors import EmbeddedError
+
+    try:
+        with attach(needs(sys.argv[1:])):
+            _django()
+    except EmbeddedError as error:
+        if "--json" in sys.argv:
+            print(json.dumps({"error": {"code": error.code, "message": str(error)}}))
+        sys.exit(f"Error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _django() -> None:
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -1,0 +1,18 @@
+"""Which services a management command needs for its own time."""
+
+from collections.abc import Sequence
+
+NONE = frozenset(
+    ("check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help")
+    + ("makemessages", "makemigrations", "run", "startapp", "version")
+)
+WORKER = frozenset(("demo", "evaluate", "ingest"))
+ASKS_ONLY = frozenset(("-h", "--help", "--version"))
+
+
+def needs(arguments: Sequence[str]) -> frozenset[str]:
+    """From the arguments after `manage.py`; a command nobody listed here is taken to need the stores."""
+    name = arguments[0] if arguments else "help"
+    if name in NONE or ASKS_ONLY.intersection(arguments):
+        return frozenset()
+    return frozenset(("worker",)) if name in WORKER else frozenset(("base",))
