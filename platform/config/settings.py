@@ -31,11 +31,8 @@ DATABASE_URL = _or_embedded(
     "database_url",
     "Give the application's role: postgresql://redoubt_app:…@host:5432/redoubt. Production never embeds a database.",
 )
-DATABASE_OWNER_URL = _or_embedded(
-    "DATABASE_OWNER_URL",
-    "database_owner_url",
-    "Give the role that owns the tables and runs migrations: postgresql://redoubt_owner:…@host:5432/redoubt.",
-)
+# Migrations alone use the owner: in production the web, the worker and the scheduler need not know it.
+DATABASE_OWNER_URL = environment.text("DATABASE_OWNER_URL") or ("" if PRODUCTION else EMBEDDED_HOME.database_owner_url)
 REDIS_URL = _or_embedded("REDIS_URL", "redis_url", "Give the broker: redis://host:6379/0. Production never embeds Redis.")
 QDRANT_URL = _or_embedded("QDRANT_URL", "qdrant_url", "Give the index: https://host:6333. Production never embeds Qdrant.")
 QDRANT_API_KEY = environment.text("QDRANT_API_KEY")
@@ -64,10 +61,9 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {
-    "default": _database(DATABASE_URL),
-    "owner": {**_database(DATABASE_OWNER_URL), "CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}},
-}
+DATABASES = {"default": _database(DATABASE_URL)}
+if DATABASE_OWNER_URL:
+    DATABASES["owner"] = {**_database(DATABASE_OWNER_URL), "CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}}
 DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

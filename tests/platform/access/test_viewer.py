@@ -1,0 +1,77 @@
+"""Who becomes a Viewer, and who does not."""
+
+import pytest
+from access import principals
+from access.resolve import NoAccess, viewer_by_email, viewer_for
+from access.roles import Permission, Role, allows
+from access.viewer import Viewer
+from identity.actions import ensure_person, suspend
+from identity.models import User
+from tenants.actions import ensure as ensure_tenant
+from tenants.models import Tenant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tenant() -> Tenant:
+    return ensure_tenant(slug="harbour", name="Harbour")[0]
+
+
+def person(tenant: Tenant, name: str, *groups: str) -> User:
+    return ensure_person(email=f"{name}@{tenant.slug}.example", tenant=tenant, groups=groups)[0]
+
+
+def test_a_person_reads_as_himself_his_groups_and_everyone(tenant: Tenant) -> None:
+    owner = person(tenant, "owner", "finance")
+    viewer = viewer_for(user=owner, tenant=tenant)
+    group = owner.access_groups.get()
+    assert viewer.readers == (frozenset({principals.user(owner.id), principals.group(group.id), principals.everyone(tenant.id)}),)
+
+
+def test_a_suspended_person_gets_no_viewer(tenant: Tenant) -> None:
+    owner = person(tenant, "owner")
+    suspend(user=owner, tenant=tenant)
+    with pytest.raises(NoAccess):
+        viewer_for(user=owner, tenant=tenant)
+
+
+def test_an_outsider_gets_no_viewer_of_this_tenant(tenant: Tenant) -> None:
+    outsider = person(ensure_tenant(slug="elsewhere")[0], "outsider")
+    with pytest.raises(NoAccess):
+        viewer_for(user=outsider, tenant=tenant)
+
+
+def test_a_person_of_two_tenants_has_to_name_one(tenant: Tenant) -> None:
+    person(tenant, "owner")
+    ensure_person(email="owner@harbour.example", tenant=ensure_tenant(slug="elsewhere")[0])
+    with pytest.raises(NoAccess, match="--tenant"):
+        viewer_by_email("owner@harbour.example")
+    assert viewer_by_email("OWNER@harbour.example", "harbour").tenant_id == tenant.id
+
+
+def test_a_change_of_groups_moves_the_epoch(tenant: Tenant) -> None:
+    owner = person(tenant, "owner", "finance")
+    before = viewer_for(user=owner, tenant=tenant).epoch
+    person(tenant, "owner", "finance")
+    assert viewer_for(user=owner, tenant=tenant).epoch == before, "nothing changed"
+    person(tenant, "owner")
+    assert viewer_for(user=owner, tenant=tenant).epoch > before
+
+
+def test_only_the_resolver_makes_a_viewer(tenant: Tenant) -> None:
+    with pytest.raises(TypeError):
+        Viewer(
+            tenant_id=tenant.id,
+            readers=(frozenset({"everyone:x"}),),
+            epoch=1,
+            language="english",
+            user_id=None,
+            permissions=frozenset(),
+            seal=None,
+        )
+
+
+def test_an_unknown_role_holds_no_permission() -> None:
+    assert not any(allows("emperor", permission) for permission in Permission)
+    assert allows(Role.READER, Permission.ASK)
