@@ -9,8 +9,9 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from config.embedded.client import attach
 from pytest_django import DjangoDbBlocker
+
+from config.embedded.client import attach
 
 
 @pytest.fixture(scope="session")

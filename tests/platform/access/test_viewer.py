@@ -1,6 +1,7 @@
 """Who becomes a Viewer, and who does not."""
 
 import pytest
+
 from access import principals
 from access.resolve import NoAccess, viewer_by_email, viewer_for
 from access.roles import Permission, Role, allows

@@ -1,10 +1,11 @@
 """The audit chain: append-only for the application, and a changed row is named."""
 
 import pytest
+from django.db import ProgrammingError, connections, transaction
+
 from audit.actions import record
 from audit.models import AuditEvent
 from audit.queries import first_broken
-from django.db import ProgrammingError, connections, transaction
 
 pytestmark = pytest.mark.django_db
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from config import environment, settings
 
 ROOT = Path(__file__).resolve().parents[3]
