@@ -1,11 +1,28 @@
 """The Celery application: `celery -A config.celery worker`."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("redoubt")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["ingestion"])
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def load_the_encoder(**_: Any) -> None:
+    """Before the first message is taken: a worker that is ready is warm."""
+    from inference.embedder import get_embedder
+
+    get_embedder()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def say_ready(**_: Any) -> None:
+    from config.embedded import notify
+
+    notify.ready()

@@ -22,8 +22,8 @@ def take(path: Path) -> int | None:
 
 async def take_within(path: Path, *, seconds: float) -> int | None:
     until = monotonic() + seconds
-    while (descriptor := take(path)) is None and monotonic() < until:
-        await asyncio.sleep(0.02)  # noqa: ASYNC110 (the kernel tells nobody of a lock that is let go)
+    while (descriptor := take(path)) is None and monotonic() < until:  # noqa: ASYNC110 (nobody is told when a lock is let go)
+        await asyncio.sleep(0.02)
     return descriptor
 
 

@@ -20,7 +20,7 @@ from config.embedded.catalogue import Catalogue
 from config.embedded.child import Child
 from config.embedded.errors import AlreadyRunning, DataFolderUnusable, EmbeddedError
 from config.embedded.home import Home
-from config.embedded.programs import ORDER
+from config.embedded.programs import ORDER, STORES
 
 LINE_LIMIT = 4 * 1024 * 1024
 FIRST_USER_WITHIN = 15.0
@@ -99,9 +99,10 @@ class Supervisor:
 
     async def _adjust(self, wanted: frozenset[str], request: Request | None = None) -> None:
         async with self._turn:
-            for name in [name for name in reversed(ORDER) if name in self.children]:
-                if name not in wanted or (request is not None and self.children[name].failed):
-                    await self.children.pop(name).stop()
+            superfluous = [name for name, child in self.children.items() if name not in wanted or (request is not None and child.failed)]
+            for group in (frozenset(ORDER) - STORES, STORES):
+                ending = [self.children.pop(name) for name in superfluous if name in group]
+                await asyncio.gather(*(child.stop() for child in ending))
             if request is not None:
                 self._start(request)
 
