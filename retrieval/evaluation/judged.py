@@ -1,0 +1,77 @@
+"""Questions with the documents that answer them, in the BEIR layout: queries.jsonl, and qrels.tsv with a header row or none."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+QUERIES, JUDGEMENTS = "queries.jsonl", "qrels.tsv"
+
+
+class BrokenSet(Exception):
+    """A file is missing, or a line of it cannot be read: the message names the file and the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A question and how relevant each judged document is to it."""
+
+    id: str
+    text: str
+    relevant: dict[str, int]
+
+
+def read(folder: Path, *, limit: int | None = None) -> tuple[Judged, ...]:
+    """The questions that have at least one relevant document, in the file's order; with a limit, the first so many."""
+    relevant = _judgements(folder / JUDGEMENTS)
+    queries = (Judged(id, text, relevant[id]) for id, text in _queries(folder / QUERIES) if any(relevant.get(id, {}).values()))
+    judged = tuple(islice(queries, limit))
+    if not judged:
+        raise BrokenSet(f"{folder / JUDGEMENTS} judges no question of {QUERIES}.")
+    return judged
+
+
+def _queries(path: Path) -> Iterator[tuple[str, str]]:
+    for where, line in _lines(path):
+        try:
+            query = json.loads(line)
+            yield str(query["_id"]), str(query["text"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise BrokenSet(f'{where}: expected a JSON object with "_id" and "text".') from error
+
+
+def _judgements(path: Path) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for at, (where, line) in enumerate(_lines(path)):
+        fields = line.split("\t")
+        try:
+            query, document, score = fields
+            relevance = int(score)
+        except ValueError as error:
+            if at == 0 and len(fields) == 3 and not _is_number(fields[2]):
+                continue  # the header row
+            raise BrokenSet(f"{where}: expected query-id, corpus-id and a whole number, separated by tabs.") from error
+        found.setdefault(query, {})[document] = max(relevance, 0)
+    return found
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Each line that is not blank, with the words that name its place."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield f"{path}, line {number}", line.rstrip("\r\n")
+    except FileNotFoundError as error:
+        raise BrokenSet(f"{path} is not there. The BEIR layout has corpus.jsonl, {QUERIES} and {JUDGEMENTS}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenSet(f"{path} cannot be read: {error}.") from error
