@@ -58,7 +58,9 @@ class Document(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source", "uri"], condition=models.Q(removed_at=None), name="one_live_document_for_a_uri_in_a_source")
+            models.UniqueConstraint(
+                fields=["source", "uri"], condition=models.Q(removed_at=None), name="one_live_document_for_a_uri_in_a_source"
+            )
         ]
         indexes = [
             models.Index(fields=["created"], name="documents_waiting", condition=models.Q(state__in=["pending", "processing"])),

@@ -33,8 +33,13 @@ class Passage:
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Document]:
-    """The live documents that every reader of the audience may read now: allowed by a grant, and denied by none."""
-    documents = Document.objects.filter(tenant_id=viewer.tenant_id, removed_at=None, generation__gt=0)
+    """The live documents with text that every reader of the audience may read now: allowed by a grant, and denied by none."""
+    return granted_to(viewer).filter(generation__gt=0)
+
+
+def granted_to(viewer: Viewer) -> QuerySet[Document]:
+    """The same, and those that are still waiting or could not be read: for showing their state."""
+    documents = Document.objects.filter(tenant_id=viewer.tenant_id, removed_at=None)
     for reader in viewer.readers:
         mine = Grant.objects.filter(document=OuterRef("pk"), principal__in=list(reader))
         documents = documents.filter(Exists(mine.filter(effect=Grant.Effect.ALLOW)), ~Exists(mine.filter(effect=Grant.Effect.DENY)))

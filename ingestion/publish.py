@@ -1,0 +1,68 @@
+"""Tells the index what is current and who may read it, for the documents that PostgreSQL has marked; safe to repeat."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from django.db import transaction
+
+from documents.models import Document, Grant
+from index import points
+
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Notice:
+    """What points of a generation are to say of their readers."""
+
+    generation: int
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
+
+
+def publish_waiting(documents: Sequence[UUID] | None = None) -> int:
+    """All that the index has yet to hear of, or of these documents only. Returns how many documents that were."""
+    told = 0
+    while count := _publish_some(documents):
+        told += count
+        if documents is not None and count < AT_ONCE:
+            break
+    return told
+
+
+@transaction.atomic
+def _publish_some(documents: Sequence[UUID] | None) -> int:
+    """The rows stay locked until the index has answered, so that an older list of readers never overtakes a newer one."""
+    marked = Document.objects.filter(unpublished=True, removed_at=None, generation__gt=0)
+    if documents is not None:
+        marked = marked.filter(id__in=documents)
+    generations = dict(marked.select_for_update(skip_locked=True).values_list("id", "generation")[:AT_ONCE])
+    notices = _notices(generations)
+    for notice, same in groupby(sorted(generations, key=notices.__getitem__), key=notices.__getitem__):
+        _tell(notice, list(same))
+    Document.objects.filter(id__in=generations).update(unpublished=False)
+    return len(generations)
+
+
+def _tell(notice: _Notice, documents: list[UUID]) -> None:
+    points.publish(document=documents, generation=notice.generation, acl=notice.allow, deny=notice.deny)
+    if notice.generation > 1:
+        points.retire(document=documents, keep=notice.generation)
+
+
+def _notices(generations: dict[UUID, int]) -> dict[UUID, _Notice]:
+    allow: dict[UUID, set[str]] = defaultdict(set)
+    deny: dict[UUID, set[str]] = defaultdict(set)
+    for document, principal, effect in _grants(generations):
+        (allow if effect == Grant.Effect.ALLOW else deny)[document].add(principal)
+    return {
+        document: _Notice(generation, tuple(sorted(allow[document])), tuple(sorted(deny[document])))
+        for document, generation in generations.items()
+    }
+
+
+def _grants(documents: Iterable[UUID]) -> Iterable[tuple[UUID, str, str]]:
+    return Grant.objects.filter(document__in=list(documents)).values_list("document_id", "principal", "effect")

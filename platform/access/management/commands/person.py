@@ -1,0 +1,67 @@
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email, validate_slug
+
+from access.roles import Role
+from identity.actions import ensure_person
+from identity.models import Group, Membership, User
+from tenants import queries as tenants
+from tenants.models import Tenant
+from terminal.command import AskedWrongly
+from terminal.command import Command as Base
+
+
+class Command(Base):
+    help = "Adds a person to a tenant, or changes the person's groups and role there. Running it again changes nothing."
+    wrong = (tenants.UnknownTenant,)
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email", metavar="EMAIL")
+        parser.add_argument("--tenant", metavar="SLUG", required=True)
+        parser.add_argument(
+            "--group", metavar="NAME", action="append", help="a group of the tenant, made where there is none; may be repeated"
+        )
+        parser.add_argument("--role", choices=[role.value for role in Role], default="", help="reader, where nothing else was said")
+        parser.add_argument("--name", default="", help="the person's name")
+
+    def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        _check(options["email"], options["group"] or [])
+        tenant = tenants.by_slug(options["tenant"])
+        user, created = ensure_person(
+            email=options["email"], tenant=tenant, name=options["name"], role=options["role"], groups=options["group"], by="command"
+        )
+        return _described(user, tenant, created)
+
+    def show(self, result: Mapping[str, Any]) -> None:
+        done = "Added" if result["created"] else "There is"
+        groups = f", in {', '.join(result['groups'])}" if result["groups"] else ""
+        self.console.print(f"{done} {result['person']}, {result['role']} of {result['tenant']}{groups}.", markup=False)
+
+
+def _check(email: str, groups: list[str]) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise AskedWrongly(f"{email!r} is no e-mail address.") from None
+    for group in groups:
+        try:
+            validate_slug(group)
+        except ValidationError:
+            raise AskedWrongly(f"{group!r} is no group's name: use letters, digits, hyphens and underscores.") from None
+
+
+def _described(user: User, tenant: Tenant, created: bool) -> Mapping[str, Any]:
+    membership = Membership.objects.get(user=user, tenant=tenant)
+    groups = Group.objects.filter(tenant=tenant, members=user).order_by("slug").values_list("slug", flat=True)
+    return {
+        "person": user.email,
+        "id": user.id,
+        "tenant": tenant.slug,
+        "role": membership.role,
+        "groups": list(groups),
+        "suspended": membership.suspended_at is not None,
+        "created": created,
+    }

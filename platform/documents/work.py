@@ -1,0 +1,190 @@
+"""The state column as a work list: claim, renew, give back, refuse, complete.
+
+Time is the database's. A claim carries a fence that grows with each claim of its document: whoever comes back with an old one
+finds the document taken, and writes nothing. A claim's fence is also the number of the generation that it makes.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Now
+
+from documents.models import Chunk, Document, Page
+
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 3
+DOCUMENTS_AT_ONCE = 256
+BYTES_AT_ONCE = 4 * 1024 * 1024
+FIRST_OF_ALL = "upload"
+"""The kind of source whose documents somebody is waiting for."""
+State = Document.State
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    document: UUID
+    tenant: UUID
+    source: UUID
+    fence: int
+    attempt: int
+    generation: int
+    """The current one; the one that this claim makes has the fence for its number."""
+    uri: str
+    title: str
+    media_type: str
+    blob: str
+    modified: datetime | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A claimed document's new generation, ready to become current."""
+
+    claim: Claim
+    title: str
+    dated: date | None
+    paged: bool
+    partial: bool
+    pages: Sequence[Page]
+    chunks: Sequence[Chunk]
+
+
+def waiting() -> QuerySet[Document]:
+    """Pending and due, or left behind by a worker whose lease ran out."""
+    due = Q(state=State.PENDING) & (Q(not_before=None) | Q(not_before__lte=Now()))
+    abandoned = Q(state=State.PROCESSING, lease_until__lt=Now(), attempt__lt=ATTEMPTS)
+    return Document.objects.filter(due | abandoned, removed_at=None)
+
+
+@transaction.atomic
+def claim(*, documents: int = DOCUMENTS_AT_ONCE, size: int = BYTES_AT_ONCE) -> list[Claim]:
+    """Up to this many waiting documents, and no more bytes than `size` unless the first alone has more.
+
+    A document that was tried before is claimed alone: should it kill the worker, it takes nobody with it.
+    """
+    rows = waiting().select_for_update(skip_locked=True, of=("self",)).order_by(*_order())
+    chosen = _portion(list(rows.values_list("id", "size", "attempt")[:documents]), size)
+    Document.objects.filter(id__in=chosen).update(
+        state=State.PROCESSING, lease_until=Now() + LEASE, fence=F("fence") + 1, attempt=F("attempt") + 1
+    )
+    return [_claimed(document) for document in Document.objects.filter(id__in=chosen)]
+
+
+def renew(documents: Collection[UUID]) -> None:
+    Document.objects.filter(id__in=documents, state=State.PROCESSING, lease_until__gt=Now()).update(lease_until=Now() + LEASE)
+
+
+@transaction.atomic
+def give_back(claims: Iterable[Claim], *, after: timedelta, counts: bool, code: str = "", message: str = "") -> None:
+    """Back to waiting. `counts` says that the attempt was the document's own doing: the third that counts is its last."""
+    mine = _held(claims)
+    last = [claim.document for claim in mine if counts and claim.attempt >= ATTEMPTS]
+    again = [claim.document for claim in mine if claim.document not in set(last)]
+    tried = F("attempt") if counts else F("attempt") - 1
+    Document.objects.filter(id__in=again).update(
+        state=State.PENDING, lease_until=None, not_before=Now() + after, attempt=tried, code=code, message=message
+    )
+    Document.objects.filter(id__in=last).update(state=State.QUARANTINED, lease_until=None, code=code, message=message)
+
+
+@transaction.atomic
+def refuse(claim: Claim, *, code: str, message: str) -> None:
+    """The document itself is the reason, and another attempt is useless. What was current before goes on answering."""
+    if _held([claim]):
+        Document.objects.filter(id=claim.document).update(state=State.FAILED, lease_until=None, code=code, message=message)
+
+
+@transaction.atomic
+def complete(made: Sequence[Made]) -> list[Claim]:
+    """Makes the new generations current, all or none. Returns the claims that were still held; of the others nothing is written."""
+    mine = {claim.document for claim in _held(one.claim for one in made)}
+    kept = [one for one in made if one.claim.document in mine]
+    _forget_text([one.claim.document for one in kept if one.claim.generation])
+    Page.objects.bulk_create([page for one in kept for page in one.pages])
+    Chunk.objects.bulk_create([chunk for one in kept for chunk in one.chunks])
+    Document.objects.bulk_update([_current(one) for one in kept], _CURRENT_FIELDS, batch_size=64)
+    return [one.claim for one in kept]
+
+
+def quarantine_exhausted() -> int:
+    """Documents that were in hand each time when a worker died."""
+    message = "Processing ended unexpectedly three times on this document. Check the file, then change or remove it."
+    exhausted = Document.objects.filter(state=State.PROCESSING, lease_until__lt=Now(), attempt__gte=ATTEMPTS, removed_at=None)
+    return exhausted.update(state=State.QUARANTINED, lease_until=None, code="worker_died", message=message)
+
+
+_CURRENT_FIELDS = (
+    "state", "code", "message", "lease_until", "attempt", "generation", "unpublished",
+    "title", "dated", "paged", "partial", "page_count", "chunk_count",
+)  # fmt: skip
+
+
+def _current(made: Made) -> Document:
+    return Document(
+        id=made.claim.document,
+        state=State.READY,
+        lease_until=None,
+        attempt=0,
+        generation=made.claim.fence,
+        unpublished=True,
+        title=made.title,
+        dated=made.dated,
+        paged=made.paged,
+        partial=made.partial,
+        page_count=len(made.pages),
+        chunk_count=len(made.chunks),
+    )
+
+
+def _claimed(document: Document) -> Claim:
+    return Claim(
+        document=document.id,
+        tenant=document.tenant_id,
+        source=document.source_id,
+        fence=document.fence,
+        attempt=document.attempt,
+        generation=document.generation,
+        uri=document.uri,
+        title=document.title,
+        media_type=document.media_type,
+        blob=document.blob,
+        modified=document.modified,
+        language=document.language,
+    )
+
+
+def _forget_text(documents: Sequence[UUID]) -> None:
+    if documents:
+        Chunk.objects.filter(document__in=documents).delete()
+        Page.objects.filter(document__in=documents).delete()
+
+
+def _held(claims: Iterable[Claim]) -> list[Claim]:
+    """Those whose fence still is the document's, locked until the transaction ends."""
+    fences = {claim.document: claim for claim in claims}
+    rows = Document.objects.select_for_update().filter(id__in=fences, state=State.PROCESSING, removed_at=None).order_by("id")
+    return [fences[id] for id, fence in rows.values_list("id", "fence") if fence == fences[id].fence]
+
+
+def _order() -> tuple[OrderBy, OrderBy, str]:
+    tried = Case(When(attempt__gt=0, then=Value(True)), default=Value(False), output_field=BooleanField())
+    awaited = Case(When(source__kind=FIRST_OF_ALL, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return tried.desc(), awaited.desc(), "created"
+
+
+def _portion(rows: Sequence[tuple[UUID, int, int]], size: int) -> list[UUID]:
+    chosen: list[UUID] = []
+    for document, length, attempt in rows:
+        size -= length
+        if chosen and (size < 0 or attempt):
+            break
+        chosen.append(document)
+        if attempt:
+            break
+    return chosen

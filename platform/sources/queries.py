@@ -1,0 +1,18 @@
+from sources.models import Source, SyncRun
+from tenants.models import Tenant
+
+
+class UnknownSource(Exception):
+    """The tenant has no source of this name."""
+
+
+def by_name(tenant: Tenant, name: str) -> Source:
+    source = Source.objects.filter(tenant=tenant, name=name).first()
+    if source is None:
+        names = ", ".join(Source.objects.filter(tenant=tenant).order_by("name").values_list("name", flat=True))
+        raise UnknownSource(f"The tenant {tenant.slug!r} has no source {name!r}. It has: {names or 'none'}.")
+    return source
+
+
+def latest_run(source: Source) -> SyncRun | None:
+    return SyncRun.objects.filter(source=source).order_by("-requested").first()
