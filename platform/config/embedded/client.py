@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,12 +34,22 @@ class Services:
             self._connection.sendall(json.dumps(request).encode() + b"\n")
         except OSError:
             return False
-        return any("ready" in message for message in self._messages())
+        for message in self._messages():
+            if "ready" in message:
+                return True
+            self._tell(message["program"], message["state"])
+        return False
 
-    def wait(self) -> None:
-        """Until the supervisor ends."""
-        for _ in self._messages():
-            pass
+    def events(self) -> Iterator[tuple[str, str]]:
+        """(program, state) as they happen, until the supervisor ends."""
+        for message in self._messages():
+            yield message["program"], message["state"]
+
+    @property
+    def supervisor(self) -> int:
+        """Its process id."""
+        size = struct.calcsize("3i")
+        return int(struct.unpack("3i", self._connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))[0])
 
     def leave(self) -> None:
         """Says goodbye. The last one out returns when all has stopped."""
@@ -56,8 +67,6 @@ class Services:
                 message = json.loads(line)
                 if "error" in message:
                     raise FAMILY.get(message["code"], errors.ServiceFailed)(message["error"])
-                if "program" in message:
-                    self._tell(message["program"], message["state"])
                 yield message
 
 

@@ -42,7 +42,8 @@ def _serve(home: Home, port: int, environment: Mapping[str, str], services: Serv
     opening.first_run(home, environment)
     _say(f"Redoubt is ready: http://127.0.0.1:{port}/  (Ctrl-C stops it)")
     if services is not None:
-        services.wait()
+        for program, state in services.events():
+            _tell(program, state)
     raise ServiceFailed(f"The supervisor of the services has ended; nothing is lost. See {home.log('supervisor')} and start again.")
 
 
