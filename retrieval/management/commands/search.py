@@ -1,0 +1,71 @@
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from typing import Any
+
+from rich.text import Text
+
+from access.resolve import NoAccess, viewer_by_email
+from access.viewer import Viewer
+from documents.queries import Passage
+from identity.queries import UnknownPerson
+from index.errors import IndexFailure
+from index.filters import Narrow
+from retrieval.search import search
+from sources.queries import UnknownSource
+from sources.queries import by_name as source_by_name
+from tenants.models import Tenant
+from tenants.queries import UnknownTenant
+from terminal import command
+from terminal.command import AskedWrongly, Failed
+
+
+class Command(command.Command):
+    help = "The passages that a person may read and that answer a query best."
+    wrong = (NoAccess, UnknownPerson, UnknownSource, UnknownTenant)
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        parser.add_argument("query")
+        parser.add_argument("--as", dest="person", required=True, metavar="EMAIL", help="search as this person")
+        parser.add_argument("--tenant", metavar="SLUG", help="needed where the person belongs to several")
+        parser.add_argument("--limit", type=int, default=10, metavar="N", help="how many passages (10)")
+        parser.add_argument("--source", metavar="NAME", help="in this source only")
+
+    def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        if not options["query"].strip():
+            raise AskedWrongly("The query is empty.")
+        if options["limit"] < 1:
+            raise AskedWrongly("--limit is at least 1.")
+        viewer = viewer_by_email(options["person"], options["tenant"])
+        try:
+            found = search(viewer, options["query"], limit=options["limit"], narrow=_narrow(viewer, options["source"]))
+        except IndexFailure as error:
+            raise Failed(str(error), code="index_unavailable") from error
+        hits = [_hit(rank, passage) for rank, passage in enumerate(found.passages, 1)]
+        return {"query": options["query"], "hits": hits, "milliseconds": found.milliseconds}
+
+    def show(self, result: Mapping[str, Any]) -> None:
+        for hit in result["hits"]:
+            place = ", ".join(str(part) for part in (hit["uri"], f"page {hit['page']}" if hit["page"] else "", hit["heading"]) if part)
+            self.console.print(Text(f"{hit['rank']:2}  {hit['title']}", style="bold"), Text(place, style="dim"))
+            self.console.print(Text(f"    {' '.join(hit['text'].split())[:300]}"))
+        if not result["hits"]:
+            self.console.print("Nothing in the documents that this person can read.")
+        self.console.print(Text("  ".join(f"{step} {took:.0f} ms" for step, took in result["milliseconds"].items()), style="dim"))
+
+
+def _narrow(viewer: Viewer, source: str | None) -> Narrow | None:
+    if source is None:
+        return None
+    return Narrow(sources=frozenset({source_by_name(Tenant.objects.get(id=viewer.tenant_id), source).id}))
+
+
+def _hit(rank: int, passage: Passage) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "document": str(passage.document_id),
+        "title": passage.title,
+        "uri": passage.uri,
+        "page": passage.page,
+        "heading": passage.heading,
+        "text": passage.text,
+    }
