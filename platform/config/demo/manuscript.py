@@ -97,7 +97,7 @@ def parse(source: str) -> Manuscript:
     if not found:
         raise ValueError("a manuscript begins with front matter between two lines of ---")
     fields = dict(_field(line) for line in found[1].splitlines())
-    blocks = tuple(_blocks(_PARSER.parse(source[found.end():])))
+    blocks = tuple(_blocks(_PARSER.parse(source[found.end() :])))
     return Manuscript(
         title=fields["title"], author=fields["author"], date=date.fromisoformat(fields["date"]), reference=fields["reference"],
         version=fields["version"], notice=fields["notice"], blocks=blocks,
