@@ -37,6 +37,14 @@ class Command(BaseCommand):
     wrong: tuple[type[Exception], ...] = ()
     """Errors of the domain that mean "asked wrongly"; their text is already a plain sentence."""
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        """As Django's, but an error is its sentence alone, without the name of a class."""
+        try:
+            super().run_from_argv([*argv, "--traceback"])
+        except (Failed, AskedWrongly) as error:
+            self.stderr.write(str(error))
+            sys.exit(error.returncode)
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
         self.add_options(parser)
