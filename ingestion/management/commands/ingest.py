@@ -1,0 +1,90 @@
+from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from identity.queries import UnknownGroup
+from ingestion import grants, sync
+from ingestion.progress import Outcome, Watch
+from sources import actions as sources
+from sources.models import Source, SyncRun
+from tenants import queries as tenants
+from tenants.models import Tenant
+from terminal.command import AskedWrongly, Failed
+from terminal.command import Command as Base
+
+SHOWN = 20
+EVERYONE = ("everyone",)
+
+
+class Command(Base):
+    help = "Brings a folder's documents into a source, through the worker, and waits until each is ready or has a reason why not."
+    wrong = (tenants.UnknownTenant, UnknownGroup, sources.NotUnderstood, sources.OtherKind)
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", metavar="PATH", help="the folder")
+        parser.add_argument("--tenant", metavar="SLUG", required=True)
+        parser.add_argument("--source", metavar="NAME", required=True, help="made where the tenant has none of this name")
+        parser.add_argument(
+            "--access",
+            metavar="WHO",
+            action="append",
+            help="`everyone` or `group:NAME`, may be repeated; without it a new source is for everyone of the tenant, an old one stays as it is",
+        )
+        parser.add_argument("--allow-removals", action="store_true", help="remove what is gone from the folder, even if that is much of it")
+
+    def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        tenant = tenants.by_slug(options["tenant"])
+        folder = _folder(options["path"], options["allow_removals"])
+        source = _source(tenant, options["source"], folder, options["access"])
+        watch = Watch(source)
+        run = sync.request(source=source, allow_removals=options["allow_removals"])
+        quiet = self.as_json or not self.console.is_terminal
+        watch.follow(run, None if quiet else self.console)
+        return _checked(watch.outcome(run), run)
+
+    def show(self, result: Mapping[str, Any]) -> None:
+        failed: Sequence[Mapping[str, str]] = result["failed"]
+        for one in failed[:SHOWN]:
+            self.console.print(f"  {one['uri']}: {one['message']} ({one['code']})", markup=False)
+        if len(failed) > SHOWN:
+            self.console.print(f"  … and {len(failed) - SHOWN} more; --json lists them all.")
+        self.console.print(
+            f"{result['ready']} of {result['documents']} documents ready, {result['chunks']} chunks, "
+            f"{result['seconds']:.1f} s ({result['chunks_per_second']:.1f} chunks/s)."
+        )
+
+
+def _folder(path: str, allow_empty: bool) -> Path:
+    folder = Path(path).expanduser()
+    try:
+        if not folder.exists():
+            raise AskedWrongly(f"There is no folder {path}.", code="not_found")
+        if not folder.is_dir():
+            raise AskedWrongly(f"{path} is a file. Give the folder that it is in.", code="not_a_folder")
+        if not allow_empty and not any(not entry.name.startswith(".") for entry in folder.iterdir()):
+            raise AskedWrongly(f"The folder {path} is empty.", code="empty_folder")
+        return folder.resolve()
+    except OSError as error:
+        raise AskedWrongly(f"The folder {path} cannot be read: {error.strerror}.", code="unreadable") from error
+
+
+@transaction.atomic
+def _source(tenant: Tenant, name: str, folder: Path, words: Sequence[str] | None) -> Source:
+    access = sources.readers(tenant, words or EVERYONE)
+    source, created = sources.ensure(tenant=tenant, name=name, kind="folder", config={"path": str(folder)}, access=access, by="command")
+    if words and not created:
+        grants.change(source=source, access=access, by="command")
+    return source
+
+
+def _checked(result: Outcome, run: SyncRun) -> Mapping[str, Any]:
+    """Failed: the run broke off, a person has to decide, or nothing at all could be read. Single failures are only listed."""
+    values = result.as_json()
+    if run.code:
+        raise Failed(run.message, code=run.code, result=values)
+    if result.failed and not result.ready:
+        raise Failed("None of the documents could be read.", code="nothing_ready", result=values)
+    return values
