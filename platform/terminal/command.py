@@ -7,6 +7,7 @@ from typing import IO, Any, cast
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from rich.console import Console
 
 FAILED, ASKED_WRONGLY = 1, 2
@@ -76,6 +77,8 @@ class Command(BaseCommand):
             return self.run(options)
         except self.wrong as error:
             raise AskedWrongly(str(error)) from error
+        except OperationalError as error:
+            raise Failed(f"The database does not answer: {str(error).strip()}", code="database_unavailable") from error
 
     def _print_error(self, error: Failed | AskedWrongly) -> None:
         if self.as_json:
