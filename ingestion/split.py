@@ -63,51 +63,52 @@ def split(extracted: Extracted, *, title: str) -> list[Piece]:
     headings: tuple[tuple[int, str], ...] = ()
     offset = 0
     for page in extracted.pages:
-        ruler = _Ruler(page.text)
-        sections, headings = _sections(page, headings, ruler)
+        leaf = _Leaf(page, offset)
+        sections, headings = _sections(leaf, headings)
         for section in sections:
-            for atoms in _packed(section.atoms, ruler):
-                pieces.append(_piece(len(pieces), page, offset, title, section.headings, atoms, ruler))
+            for atoms in _packed(section.atoms, leaf):
+                pieces.append(_piece(len(pieces), leaf, title, section.headings, atoms))
         offset += len(page.text) + len(BETWEEN_PAGES)
     return pieces
 
 
-class _Ruler:
-    """Counts tokens between two offsets of a page, which is tokenized once."""
+class _Leaf:
+    """A page, tokenized once, with its offset in the document; counts the tokens between two offsets of the page."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, page: Page, offset: int) -> None:
+        self.page, self.text, self.offset = page, page.text, offset
         self.starts: list[int] = []
-        for start, end in get_tokenizer().encode(text, add_special_tokens=False).offsets:
+        for start, end in get_tokenizer().encode(page.text, add_special_tokens=False).offsets:
             self.starts.extend(range(start, end) if end - start > _LONG_WORD else (start,))
 
     def tokens(self, start: int, end: int) -> int:
         return bisect.bisect_left(self.starts, end) - bisect.bisect_left(self.starts, start)
 
-    def cuts(self, text: str, start: int, end: int) -> list[int]:
+    def cuts(self, start: int, end: int) -> list[int]:
         """Where a stretch that is too long for one piece is cut: evenly, between words where it has any."""
         first, count = bisect.bisect_left(self.starts, start), self.tokens(start, end)
         parts = -(-count // SIZE)
         cuts = [start]
         for part in range(1, parts):
             at = first + part * count // parts
-            cuts.append(next((s for s in self.starts[at : at - LEAST : -1] if text[s - 1].isspace()), self.starts[at]))
+            cuts.append(next((s for s in self.starts[at : at - LEAST : -1] if self.text[s - 1].isspace()), self.starts[at]))
         return [*cuts, end]
 
 
-def _sections(page: Page, headings: tuple[tuple[int, str], ...], ruler: _Ruler) -> tuple[list[_Section], tuple[tuple[int, str], ...]]:
+def _sections(leaf: _Leaf, headings: tuple[tuple[int, str], ...]) -> tuple[list[_Section], tuple[tuple[int, str], ...]]:
     """A heading with nothing below it stays with the section after it. Headings reach over the page's end."""
     sections: list[_Section] = []
     atoms: list[_Atom] = []
     only_headings = True
-    for block in _covering(page):
+    for block in _covering(leaf.page):
         if block.kind == "heading":
             if not only_headings:
                 sections.append(_Section(_path(headings), tuple(atoms)))
                 atoms, only_headings = [], True
-            headings = (*(above for above in headings if above[0] < block.level), (block.level, page.text[block.start : block.end].strip()))
+            headings = (*(above for above in headings if above[0] < block.level), (block.level, leaf.text[block.start : block.end].strip()))
         else:
             only_headings = False
-        atoms.extend(_atoms(page.text, block, ruler))
+        atoms.extend(_atoms(leaf, block))
     if atoms:
         sections.append(_Section(_path(headings), tuple(atoms)))
     return sections, headings
@@ -130,11 +131,11 @@ def _path(headings: Iterable[tuple[int, str]]) -> tuple[str, ...]:
     return tuple(text for _, text in headings)
 
 
-def _atoms(text: str, block: Block, ruler: _Ruler) -> Iterator[_Atom]:
+def _atoms(leaf: _Leaf, block: Block) -> Iterator[_Atom]:
     table = block if block.kind == "table" and block.header_end else None
     rank = _BLOCK_END
-    for start, end in _stretches(text, block):
-        cuts = [start, end] if ruler.tokens(start, end) <= LONGEST else ruler.cuts(text, start, end)
+    for start, end in _stretches(leaf.text, block):
+        cuts = [start, end] if leaf.tokens(start, end) <= LONGEST else leaf.cuts(start, end)
         for left, right in itertools.pairwise(cuts):
             yield _Atom(left, right, rank, table)
             rank = _WORD
@@ -156,19 +157,19 @@ def _stretches(text: str, block: Block) -> Iterator[tuple[int, int]]:
         yield start, block.end
 
 
-def _packed(atoms: Sequence[_Atom], ruler: _Ruler) -> Iterator[Sequence[_Atom]]:
+def _packed(atoms: Sequence[_Atom], leaf: _Leaf) -> Iterator[Sequence[_Atom]]:
     while atoms:
-        total = ruler.tokens(atoms[0].start, atoms[-1].end)
-        cut = len(atoms) if total <= LONGEST else _cut(atoms, ruler, total / round(total / SIZE))
+        total = leaf.tokens(atoms[0].start, atoms[-1].end)
+        cut = len(atoms) if total <= LONGEST else _cut(atoms, leaf, total / round(total / SIZE))
         yield atoms[:cut]
         atoms = atoms[cut:]
 
 
-def _cut(atoms: Sequence[_Atom], ruler: _Ruler, goal: float) -> int:
+def _cut(atoms: Sequence[_Atom], leaf: _Leaf, goal: float) -> int:
     """How many atoms the next piece takes: close to the goal; a block's end may be a quarter further from it than a sentence's."""
     best, found = 1, float("inf")
     for count in range(1, len(atoms)):
-        size = ruler.tokens(atoms[0].start, atoms[count - 1].end)
+        size = leaf.tokens(atoms[0].start, atoms[count - 1].end)
         if count > 1 and size > LONGEST:
             break
         distance = abs(size - goal) / goal - 0.25 * atoms[count].rank
@@ -177,19 +178,26 @@ def _cut(atoms: Sequence[_Atom], ruler: _Ruler, goal: float) -> int:
     return best
 
 
-def _piece(
-    ordinal: int, page: Page, offset: int, title: str, headings: tuple[str, ...], atoms: Sequence[_Atom], ruler: _Ruler
-) -> Piece:
-    start, end = _trimmed(page.text, atoms[0].start, atoms[-1].end)
-    text, table = page.text[start:end], atoms[0].table
-    header = ""
-    if table and table.header_end and start >= table.header_end:
-        header = page.text[table.start : table.header_end]
+def _piece(ordinal: int, leaf: _Leaf, title: str, headings: tuple[str, ...], atoms: Sequence[_Atom]) -> Piece:
+    start, end = _trimmed(leaf.text, atoms[0].start, atoms[-1].end)
+    text, header = leaf.text[start:end], _header(leaf.text, start, atoms[0].table)
     path = headings[1:] if headings and headings[0] == title else headings
     in_front = [title, BETWEEN_HEADINGS.join(part for part in path if not text.startswith(part)), header]
-    room = WINDOW - ruler.tokens(start, end)
-    embed_text = "\n".join(part for part in (_shortened("\n".join(filter(None, in_front)), room), text) if part)
-    return Piece(ordinal, page.number, BETWEEN_HEADINGS.join(headings), offset + start, offset + end, text, header, embed_text)
+    front = _shortened("\n".join(filter(None, in_front)), WINDOW - leaf.tokens(start, end))
+    return Piece(
+        ordinal=ordinal,
+        page_number=leaf.page.number,
+        heading=BETWEEN_HEADINGS.join(headings),
+        start=leaf.offset + start,
+        end=leaf.offset + end,
+        text=text,
+        table_header=header,
+        embed_text=f"{front}\n{text}" if front else text,
+    )
+
+
+def _header(text: str, start: int, table: Block | None) -> str:
+    return text[table.start : table.header_end] if table and table.header_end and start >= table.header_end else ""
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
