@@ -1,7 +1,7 @@
-"""Watches a run until its last document is ready or has a reason why not; what came of it."""
+"""Watches runs until their last document is ready or has a reason why not; what came of them."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,7 +22,7 @@ UNDONE = (Document.State.FAILED, Document.State.QUARANTINED)
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The source's live documents now."""
+    """The sources' live documents now."""
 
     documents: int
     under_way: int
@@ -51,28 +51,28 @@ class Outcome:
 
 
 class Watch:
-    """Begin it before the run is asked for: what is made from then on counts for the rate."""
+    """Begin it before the runs are asked for: what is made from then on counts for the rate."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, *sources: Source) -> None:
+        self._sources = [source.id for source in sources]
         self.began = time.monotonic()
         self._before = self._generations()
 
-    def follow(self, run: SyncRun, console: Console | None = None) -> SyncRun:
-        """Waits for the run and for the documents it brought; draws a bar where there is a console. Returns the run as it ended."""
+    def follow(self, *runs: SyncRun, console: Console | None = None) -> None:
+        """Waits for the runs and for the documents they brought; draws a bar where there is a console. The runs are as they ended."""
         with _bar(console) as show:
             while True:
-                run.refresh_from_db()
-                tally = count(self.source.id)
+                ended = all(_ended(run) for run in runs)
+                tally = count(self._sources)
                 show(tally, self._rate(tally))
-                if run.state in ENDED and not tally.under_way and not self._unpublished():
-                    return run
+                if ended and not tally.under_way and not self._unpublished():
+                    return
                 time.sleep(EVERY)
 
-    def outcome(self, run: SyncRun) -> Outcome:
+    def outcome(self, *runs: SyncRun) -> Outcome:
         """`documents` counts what is there, read or not; `chunks` what answers now; the rate is of what was made since the beginning."""
-        tally, unread, undone = count(self.source.id), _unread(run), _undone(self.source)
-        stored = set(_live(self.source.id).filter(uri__in=[one.uri for one in unread]).values_list("uri", flat=True))
+        tally, unread, undone = count(self._sources), _unread(runs), _undone(self._sources)
+        stored = set(_live(self._sources).filter(uri__in=[one.uri for one in unread]).values_list("uri", flat=True))
         seconds = time.monotonic() - self.began
         return Outcome(
             documents=tally.documents + sum(one.uri not in stored for one in unread),
@@ -84,21 +84,21 @@ class Watch:
         )
 
     def _generations(self) -> dict[UUID, int]:
-        return dict(_live(self.source.id).values_list("id", "generation"))
+        return dict(_live(self._sources).values_list("id", "generation"))
 
     def _made(self) -> int:
-        rows = _live(self.source.id).values_list("id", "generation", "chunk_count")
+        rows = _live(self._sources).values_list("id", "generation", "chunk_count")
         return sum(chunks for document, generation, chunks in rows if self._before.get(document) != generation)
 
     def _rate(self, tally: Tally) -> float:
         return 0.0 if self._before else tally.chunks / (time.monotonic() - self.began)
 
     def _unpublished(self) -> bool:
-        return _live(self.source.id).filter(unpublished=True).exists()
+        return _live(self._sources).filter(unpublished=True).exists()
 
 
-def count(source: UUID) -> Tally:
-    row = _live(source).aggregate(
+def count(sources: Collection[UUID]) -> Tally:
+    row = _live(sources).aggregate(
         documents=Count("id"),
         under_way=Count("id", filter=Q(state__in=UNDER_WAY)),
         ready=Count("id", filter=Q(state=Document.State.READY)),
@@ -107,16 +107,22 @@ def count(source: UUID) -> Tally:
     return Tally(**row)
 
 
-def _live(source: UUID) -> QuerySet[Document]:
-    return Document.objects.filter(source=source, removed_at=None)
+def _ended(run: SyncRun) -> bool:
+    if run.state not in ENDED:
+        run.refresh_from_db()
+    return run.state in ENDED
 
 
-def _unread(run: SyncRun) -> list[Failure]:
-    return [Failure(*row) for row in SyncFailure.objects.filter(run=run).values_list("uri", "code", "message")]
+def _live(sources: Collection[UUID]) -> QuerySet[Document]:
+    return Document.objects.filter(source__in=sources, removed_at=None)
 
 
-def _undone(source: Source) -> list[Failure]:
-    return [Failure(*row) for row in _live(source.id).filter(state__in=UNDONE).values_list("uri", "code", "message")]
+def _unread(runs: Collection[SyncRun]) -> list[Failure]:
+    return [Failure(*row) for row in SyncFailure.objects.filter(run__in=runs).values_list("uri", "code", "message")]
+
+
+def _undone(sources: Collection[UUID]) -> list[Failure]:
+    return [Failure(*row) for row in _live(sources).filter(state__in=UNDONE).values_list("uri", "code", "message")]
 
 
 @contextmanager

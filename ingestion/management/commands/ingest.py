@@ -42,7 +42,7 @@ class Command(Base):
         watch = Watch(source)
         run = sync.request(source=source, allow_removals=options["allow_removals"])
         quiet = self.as_json or not self.console.is_terminal
-        watch.follow(run, None if quiet else self.console)
+        watch.follow(run, console=None if quiet else self.console)
         return _checked(watch.outcome(run), run)
 
     def show(self, result: Mapping[str, Any]) -> None:

@@ -52,7 +52,8 @@ class Command(command.Command):
         )
         quiet = self.as_json or not self.console.is_terminal
         watch = Watch(source)
-        run = watch.follow(sync.request(source=source), None if quiet else self.console)
+        run = sync.request(source=source)
+        watch.follow(run, console=None if quiet else self.console)
         ingested = watch.outcome(run)
         if run.code or not ingested.ready:
             raise Failed(run.message or "None of the documents could be read.", code=run.code or "nothing_ready")
