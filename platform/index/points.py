@@ -79,7 +79,7 @@ def _delete(chosen: models.Filter) -> None:
 
 
 def _of(**fields: Documents | int | None) -> models.Filter:
-    conditions = [_equals(key, value) for key, value in fields.items() if value is not None]
+    conditions: list[models.Condition] = [_equals(key, value) for key, value in fields.items() if value is not None]
     return models.Filter(must=conditions)
 
 

@@ -15,7 +15,7 @@ from index.embedded.store import Store
 LONGEST_PATH = 107  # bytes that the kernel takes for the path of a Unix socket
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m index.embedded", description=__doc__)
     parser.add_argument("--socket", type=Path, required=True, help="the Unix socket to listen on; mode 0600")
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds the collections; mode 0700")
@@ -24,11 +24,9 @@ def main() -> int:
         store = Store(options.data)
         listener = _listen(options.socket)
     except (StoreInUse, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+        sys.exit(str(error))
     config = uvicorn.Config(application(store), log_level="warning", access_log=False, timeout_keep_alive=300)
     uvicorn.Server(config).run(sockets=[listener])
-    return 0
 
 
 def _listen(path: Path) -> socket.socket:
@@ -49,4 +47,4 @@ def _listen(path: Path) -> socket.socket:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

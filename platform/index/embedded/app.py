@@ -68,7 +68,7 @@ def set_payload(collection: Collection, body: bytes) -> Any:
     translate.only(asked, "payload", "filter")
     if asked.filter is None:
         raise Malformed("Setting a payload needs a `filter`.")
-    chosen = translate.condition_filter(asked.filter)
+    chosen = translate.filter_of(asked.filter)
     collection.update(edge.UpdateOperation.set_payload_by_filter(chosen, asked.payload))
     return DONE
 
@@ -76,7 +76,7 @@ def set_payload(collection: Collection, body: bytes) -> Any:
 def delete_points(collection: Collection, body: bytes) -> Any:
     asked = _parsed(models.FilterSelector, body)
     translate.only(asked, "filter")
-    chosen = translate.condition_filter(asked.filter)
+    chosen = translate.filter_of(asked.filter)
     touched = collection.shard.count(edge.CountRequest(filter=chosen))
     collection.update(edge.UpdateOperation.delete_points_by_filter(chosen), touched=touched)
     return DONE
@@ -85,7 +85,7 @@ def delete_points(collection: Collection, body: bytes) -> Any:
 def count_points(collection: Collection, body: bytes) -> Any:
     asked = _parsed(models.CountRequest, body)
     translate.only(asked, "filter", "exact")
-    return {"count": collection.shard.count(edge.CountRequest(filter=translate.condition_filter(asked.filter), exact=True))}
+    return {"count": collection.shard.count(edge.CountRequest(filter=translate.optional_filter(asked.filter), exact=True))}
 
 
 def query_points(collection: Collection, body: bytes) -> Any:

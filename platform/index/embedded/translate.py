@@ -1,6 +1,5 @@
 """Requests in qdrant-client's own models -> requests of the engine. What is not named here is refused by name, never ignored."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -27,15 +26,17 @@ def query(request: models.QueryRequest, shape: Shape) -> edge.QueryRequest:
     return edge.QueryRequest(
         limit=request.limit,
         query=_nearest(request.query, request.using, shape),
-        filter=condition_filter(request.filter),
+        filter=optional_filter(request.filter),
         params=_params(request.params),
         with_payload=_payload_selection(request.with_payload),
     )
 
 
-def condition_filter(request: models.Filter | None) -> edge.Filter | None:
-    if request is None:
-        return None
+def optional_filter(request: models.Filter | None) -> edge.Filter | None:
+    return None if request is None else filter_of(request)
+
+
+def filter_of(request: models.Filter) -> edge.Filter:
     only(request, "must", "should", "must_not")
     return edge.Filter(
         must=_conditions(request.must), should=_conditions(request.should), must_not=_conditions(request.must_not)
@@ -51,7 +52,7 @@ def _conditions(asked: Any) -> list[Any] | None:
 def _condition(asked: BaseModel) -> Any:
     match asked:
         case models.Filter():
-            return condition_filter(asked)
+            return filter_of(asked)
         case models.HasIdCondition():
             return edge.HasIdCondition({point_id(one) for one in asked.has_id})
         case models.FieldCondition():
@@ -73,7 +74,7 @@ def _match(asked: BaseModel | None) -> Any:
         case models.MatchValue():
             return edge.MatchValue(asked.value)
         case models.MatchAny():
-            return edge.MatchAny(list(asked.any))
+            return edge.MatchAny(asked.any)
     raise Unknown(type(asked).__name__)
 
 
@@ -115,7 +116,7 @@ def _idf(asked: Any) -> edge.IdfParams | None:
         case None | models.IdfScope.GLOBAL:
             return None
         case models.IdfCorpusParams():
-            return edge.IdfParams(corpus=condition_filter(asked.corpus))
+            return edge.IdfParams(corpus=filter_of(asked.corpus))
     raise Unknown(f"SearchParams.idf {asked!r}")
 
 
@@ -140,16 +141,13 @@ def point_id(value: Any) -> Any:
         raise Malformed(f"A point's id is a UUID or a number, not {value!r}.") from None
 
 
-PAYLOAD_INDEXES: dict[type[BaseModel], Callable[[Any], Any]] = {
-    models.KeywordIndexParams: lambda asked: edge.KeywordIndexParams(is_tenant=asked.is_tenant),
-    models.DatetimeIndexParams: lambda asked: edge.DatetimeIndexParams(),
-}
-
-
-def payload_index(asked: models.CreateFieldIndex) -> Any:
+def payload_index(asked: models.CreateFieldIndex) -> edge.KeywordIndexParams | edge.DatetimeIndexParams:
     only(asked, "field_name", "field_schema")
-    build = PAYLOAD_INDEXES.get(type(asked.field_schema))
-    if build is None:
-        raise Unknown(f"A payload index of {asked.field_schema!r}")
-    only(asked.field_schema, "type", "is_tenant")
-    return build(asked.field_schema)
+    match asked.field_schema:
+        case models.KeywordIndexParams() as keyword:
+            only(keyword, "type", "is_tenant")
+            return edge.KeywordIndexParams(is_tenant=keyword.is_tenant)
+        case models.DatetimeIndexParams() as moment:
+            only(moment, "type")
+            return edge.DatetimeIndexParams()
+    raise Unknown(f"A payload index of {asked.field_schema!r}")

@@ -1,6 +1,6 @@
 """Vectors from outside, checked before the engine sees them: it would write a wrong one to its log first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import qdrant_edge as edge
@@ -17,7 +17,7 @@ class Shape:
         self._dense = {name: params.size for name, params in vectors.items()}
         self._sparse = set(asked.sparse_vectors or {})
 
-    def dense(self, name: str | None, numbers: Sequence[float]) -> Sequence[float]:
+    def dense(self, name: str | None, numbers: list[float]) -> list[float]:
         if name not in self._dense:
             raise Unknown(f"The dense vector `{name}`")
         if len(numbers) != self._dense[name]:
