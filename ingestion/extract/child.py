@@ -7,7 +7,7 @@ import sys
 from typing import Any, BinaryIO
 
 from ingestion.extract import formats, frames, preload, render, sandbox
-from ingestion.extract.errors import Corrupt, ExtractionError, TooLarge
+from ingestion.extract.errors import Corrupt, Crashed, ExtractionError, TooLarge
 from ingestion.extract.limits import Limits
 
 
@@ -46,6 +46,8 @@ def _answer(request: dict[str, Any], data: bytes) -> bytes:
         return frames.pack({"error": TooLarge.code, "message": "", "spent": True})
     except RecursionError:
         return frames.pack({"error": Corrupt.code, "message": "The file is nested too deeply to be read."})
+    except ImportError:
+        return frames.pack({"error": Crashed.code, "message": ""})
     except Exception as error:  # noqa: BLE001 (a parser may raise anything, and the next file must still be read)
         return frames.pack({"error": Corrupt.code, "message": "", "kind": type(error).__name__})
 

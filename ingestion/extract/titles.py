@@ -9,6 +9,7 @@ from ingestion.extract.cleaning import one_line
 from ingestion.extract.model import Page
 
 _LONGEST = 200
+_BLOCKS_ON_A_COVER = 4
 _SENSELESS = re.compile(
     r"^(microsoft (word|powerpoint|excel)\b|untitled|document\s*\d*$|dokument\s*\d*$|slide \d|powerpoint presentation|title$|no title"
     r"|new (document|page)|print(out)?$|scan(ned)?\b|index$|home$|page \d+$|https?://|file:|about:blank|\W*$|template\b)",
@@ -29,13 +30,16 @@ def makes_sense(title: str) -> bool:
 
 
 def first_heading(pages: Iterable[Page]) -> str | None:
-    """The highest of the headings on the first page that has any; of equals the first."""
+    """The highest of the headings on the first page that has any, of equals the first; of a cover, which has nothing else, two."""
     for page in pages:
         headings = [block for block in page.blocks if block.kind == "heading"]
         if not headings:
             continue
-        best = min(headings[:5], key=lambda block: (block.level, block.start))
-        title = page.text[best.start : best.end]
+        if len(headings) == len(page.blocks) <= _BLOCKS_ON_A_COVER:
+            title = " – ".join(page.text[block.start : block.end] for block in headings[:2])
+        else:
+            best = min(headings[:5], key=lambda block: (block.level, block.start))
+            title = page.text[best.start : best.end]
         return title[:_LONGEST] if any(map(str.isalpha, title)) else None
     return None
 

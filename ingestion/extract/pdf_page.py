@@ -1,0 +1,173 @@
+"""What PDFium says of one page: its words with their boxes, its ruling lines and filled areas, all as the page is seen (top left is 0, 0)."""
+
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import hypot
+from typing import Any, NamedTuple
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from ingestion.extract.cleaning import clean
+from ingestion.extract.pdf_graphics import Graphics, Rect, graphics_of
+from ingestion.extract.pdf_space import Space
+
+HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end
+_TOKEN = re.compile(rf"[^\s\x00\x02{HYPHEN}]+[{HYPHEN}\x02]?")
+_AT_LINE_END = (HYPHEN, "\x02", "\u00ad")
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+_INVISIBLE = 3
+_SMALLEST_SEEN = 1.5
+_NEARLY_WHITE = 250
+_MOST_CHARACTERS = 400_000
+
+
+class Word(NamedTuple):
+    """`size` is the font's, in points. `broken`: the word goes on after a hyphen in the next line. `tilted`: it does not run level."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float = 10.0
+    bold: bool = False
+    broken: bool = False
+    tilted: bool = False
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page before its layout is understood."""
+
+    width: float
+    height: float
+    words: tuple[Word, ...]
+    graphics: Graphics
+    hidden: bool = False
+
+
+class _Style(NamedTuple):
+    size: float
+    bold: bool
+    unseen: bool
+    white: bool
+
+
+def sheet_of(page: pdfium.PdfPage) -> Sheet:
+    space = Space(page)
+    graphics = graphics_of(page, space)
+    text_page = page.get_textpage()
+    try:
+        scan = _Scan(text_page.raw, space, graphics)
+        words = tuple(scan.words())
+    finally:
+        text_page.close()
+    return Sheet(space.width, space.height, words, graphics, scan.hidden)
+
+
+class _Scan:
+    """Walks the characters of a page in the order in which they are drawn."""
+
+    def __init__(self, text: Any, space: Space, graphics: Graphics) -> None:
+        self.hidden = False
+        self._text = text
+        self._space = space
+        self._graphics = graphics
+        self._styles: dict[int | None, _Style] = {}
+        self._box = raw.FS_RECTF()
+        self._box_at = ctypes.byref(self._box)
+
+    def words(self) -> Iterator[Word]:
+        for match in _TOKEN.finditer(self._characters()):
+            first, last = match.start(), match.end() - 1
+            token = match[0]
+            broken = token[-1] in _AT_LINE_END
+            text = clean(token[:-1] + "-" if broken else token)
+            if not text:
+                continue
+            box = self._union(first, last - 1 if broken and last > first else last)
+            style = self._style(first)
+            if self._seen(style, box, text):
+                tilted = len(text) > 1 and box[3] - box[1] > (box[2] - box[0]) * 1.2 and self._is_tilted(first)
+                yield Word(text, *box, style.size, style.bold, broken, tilted)
+
+    def _characters(self) -> str:
+        """One character for each index, so that positions in the string are positions on the page."""
+        count = min(raw.FPDFText_CountChars(self._text), _MOST_CHARACTERS)
+        if count <= 0:
+            return ""
+        buffer = (ctypes.c_ushort * (count + 1))()
+        written = raw.FPDFText_GetText(self._text, 0, count, buffer)
+        if written == count + 1:
+            text = bytes(buffer)[: count * 2].decode("utf-16-le", "surrogatepass")
+            if len(text) == count:
+                return text
+        return "".join(_character(raw.FPDFText_GetUnicode(self._text, at)) for at in range(count))
+
+    def _union(self, first: int, last: int) -> Rect:
+        box = self._rectangle(first)
+        if last > first:
+            other = self._rectangle(last)
+            box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
+        return box
+
+    def _rectangle(self, at: int) -> Rect:
+        if not raw.FPDFText_GetLooseCharBox(self._text, at, self._box_at):
+            return (0.0, 0.0, 0.0, 0.0)
+        box = self._box
+        return self._space.rect(box.left, box.bottom, box.right, box.top)
+
+    def _seen(self, style: _Style, box: Rect, text: str) -> bool:
+        """Off the page, too small for an eye, invisible without a scanned picture under it, or white on nothing: left out."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        seen = 0 <= x <= self._space.width and 0 <= y <= self._space.height
+        seen = seen and max(box[3] - box[1], box[2] - box[0]) > _SMALLEST_SEEN
+        if style.unseen or style.white:
+            seen = seen and (self._graphics.pictured(x, y) if style.unseen else self._graphics.painted(x, y))
+        self.hidden |= not seen and len(text) > 2
+        return seen
+
+    def _is_tilted(self, at: int) -> bool:
+        angle = float(raw.FPDFText_GetCharAngle(self._text, at))
+        return abs((angle + self._space.angle + 0.4) % 6.2832 - 0.4) > 0.35
+
+    def _style(self, at: int) -> _Style:
+        thing = raw.FPDFText_GetTextObject(self._text, at)
+        key = ctypes.addressof(thing.contents) if thing else None
+        if key not in self._styles:
+            self._styles[key] = self._read_style(thing, at)
+        return self._styles[key]
+
+    def _read_style(self, thing: Any, at: int) -> _Style:
+        name = ctypes.create_string_buffer(128)
+        flags = ctypes.c_int()
+        raw.FPDFText_GetFontInfo(self._text, at, name, 128, ctypes.byref(flags))
+        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+        raw.FPDFText_GetFillColor(self._text, at, *(ctypes.byref(part) for part in (red, green, blue, alpha)))
+        bold = bool(_BOLD.search(name.value.decode("utf-8", "replace"))) or raw.FPDFText_GetFontWeight(self._text, at) >= 650
+        mode = raw.FPDFTextObj_GetTextRenderMode(thing) if thing else 0
+        white = mode == 0 and min(red.value, green.value, blue.value) >= _NEARLY_WHITE
+        return _Style(self._size(at), bold, mode == _INVISIBLE or (mode == 0 and alpha.value < 8), white)
+
+    def _size(self, at: int) -> float:
+        """As it is seen: many producers write size 1 and scale by the matrix."""
+        matrix = raw.FS_MATRIX()
+        raw.FPDFText_GetMatrix(self._text, at, ctypes.byref(matrix))
+        scale = hypot(matrix.c, matrix.d) or 1.0
+        return round(float(raw.FPDFText_GetFontSize(self._text, at)) * scale, 1) or 10.0
+
+
+def _character(code: int) -> str:
+    """Exactly one character: what lies beyond the first plane comes as two halves in PDFium and cannot be placed."""
+    return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\x00" if not code else "\ufffd"
