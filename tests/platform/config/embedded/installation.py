@@ -1,6 +1,7 @@
 """One data folder with real services, and what a test asks about its processes."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -29,6 +30,13 @@ class Installation:
     def environment(self) -> dict[str, str]:
         kept = ("PATH", "HOME", "LANG")
         return {name: os.environ[name] for name in kept if name in os.environ} | {"REDOUBT_DATA": str(self.data), "OMP_NUM_THREADS": "1"}
+
+    @classmethod
+    def copied(cls, other: "Installation", data: Path) -> "Installation":
+        """A stopped installation's data, under new sockets."""
+        shutil.copytree(other.data, data)
+        (data / "sockets").unlink()
+        return cls(data)
 
     def attached(self, *needs: str) -> AbstractContextManager[Services]:
         return attach(needs or ("stores",), environment=self.environment)  # type: ignore[arg-type]  # never None: all is embedded here

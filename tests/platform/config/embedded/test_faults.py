@@ -53,7 +53,7 @@ def test_a_dead_child_is_started_again(installation: Installation, name: str) ->
 
 def test_a_user_that_is_killed_leaves_nothing_running(installation: Installation) -> None:
     with installation.attached() as services:
-        command = ["shell", "-c", "import sys; print('in', flush=True); sys.stdin.read()"]
+        command = ["shell", "-v", "0", "-c", "import sys; print('in', flush=True); sys.stdin.read()"]
         user = installation.background(*command)
         assert user.stdout is not None
         assert user.stdout.readline() == "in\n"

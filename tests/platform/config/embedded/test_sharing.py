@@ -64,23 +64,23 @@ def test_nothing_but_unix_sockets_listens(installation: Installation) -> None:
         assert [process.net_connections(kind="inet") for process in installation.seen] == [[]] * len(installation.seen)
 
 
-def test_a_service_that_cannot_start_is_one_sentence_and_nothing_stays_behind(installation: Installation) -> None:
-    (installation.home.folder("postgres") / "PG_VERSION").write_text("12")
+def test_a_service_that_cannot_start_is_one_sentence_and_nothing_stays_behind(bare: Installation) -> None:
+    (bare.home.folder("postgres") / "PG_VERSION").write_text("12")
 
-    done = installation.manage("shell", "-c", "pass")
+    done = bare.manage("shell", "-c", "pass")
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1
     assert "belongs to PostgreSQL 12" in done.stderr
 
 
-def test_a_failed_start_is_tried_anew_by_the_next_user(installation: Installation) -> None:
-    version = installation.home.folder("postgres") / "PG_VERSION"
+def test_a_failed_start_is_tried_anew_by_the_next_user(bare: Installation) -> None:
+    version = bare.home.folder("postgres") / "PG_VERSION"
     version.write_text("12")
-    with pytest.raises(DataFolderUnusable, match="PostgreSQL 12"), installation.attached():
+    with pytest.raises(DataFolderUnusable, match="PostgreSQL 12"), bare.attached():
         pass
     version.unlink()
     version.parent.rmdir()
 
-    with installation.attached() as services:
-        assert "postgres" in installation.processes(services)
+    with bare.attached() as services:
+        assert "postgres" in bare.processes(services)
