@@ -18,6 +18,7 @@ from tests.benchmarks.figure import Figure
 
 CITED = re.compile(r"\[1\]")
 SERVING = re.compile(r"http://127\.0\.0\.1:\d+")
+OF_THIS_RUN = ("REDOUBT_DATA", "PYTHONPATH", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 IDLE_SECONDS = 20
 """Memory is read when nothing has been asked for so long."""
 
