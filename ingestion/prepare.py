@@ -4,6 +4,7 @@ import functools
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from uuid import UUID, uuid5
 
 from documents import blobs
@@ -67,7 +68,7 @@ def _one(claim: Claim) -> Prepared | Unfit:
 
 
 def _prepared(claim: Claim, extracted: Extracted) -> Prepared | Unfit:
-    title = (extracted.title or claim.title).strip()
+    title = (_given_title(claim) or extracted.title or claim.title).strip()
     pieces = split(extracted, title=title)
     if not pieces:
         return Unfit(claim, "no_text", "The file holds no text.", permanent=True)
@@ -81,6 +82,11 @@ def _prepared(claim: Claim, extracted: Extracted) -> Prepared | Unfit:
         chunks=[_chunk(claim, piece) for piece in pieces],
     )
     return Prepared(made, tuple(piece.embed_text for piece in pieces))
+
+
+def _given_title(claim: Claim) -> str:
+    """What the source calls it. Where it calls it nothing, the title is only the file's name so far."""
+    return "" if claim.title == PurePosixPath(claim.uri).stem else claim.title
 
 
 def _pages(claim: Claim, extracted: Extracted, pieces: list[Piece]) -> list[Page]:

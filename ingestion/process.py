@@ -11,7 +11,7 @@ from django.db import DatabaseError, OperationalError, connection
 
 from documents import work
 from documents.work import Claim
-from index import points
+from index import points, schema
 from index.errors import IndexFailure, IndexUnavailable
 from inference.embedder import get_embedder
 from inference.sparse import embed_document
@@ -40,6 +40,7 @@ def drain() -> None:
 
 def _process_waiting() -> None:
     """While one batch is encoded, the next is read and split."""
+    schema.ensure()
     publish_waiting()
     with Held() as held, ThreadPoolExecutor(1, thread_name_prefix="prepare") as ahead:
         try:

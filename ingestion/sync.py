@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 
 from documents import actions as documents
-from documents import blobs
+from documents import blobs, work
 from documents.actions import Incoming
 from documents.models import Document
 from ingestion.connectors.base import Change, ConnectorError, ItemError, Missed
@@ -106,6 +106,8 @@ class _Sync:
                 self._save()
             self._stay()
         self._save()
+        if work.retry_quarantined(self.source.id):
+            ring_processing()
         self._stay(now=True)
         code, message = self._remove_vanished()
         sources.end_run(self.started, code=code, message=message)

@@ -127,7 +127,7 @@ def _source(viewer: Viewer, shared: bool) -> Source:
     found = Source.objects.filter(tenant=viewer.tenant_id, kind=KIND, config={"owner": owner}).first()
     if found:
         return found
-    name = SHARED_NAME if shared else f"{SHARED_NAME} of {User.objects.get(id=viewer.user_id).email}"
+    name = SHARED_NAME if shared else f"{SHARED_NAME} of {User.objects.get(id=str(viewer.user_id)).email}"
     reader = principals.everyone(viewer.tenant_id) if owner is None else f"user:{owner}"
     tenant = Tenant.objects.get(id=viewer.tenant_id)
     source, _ = sources.ensure(tenant=tenant, name=name, kind=KIND, config={"owner": owner}, access=[reader], by=f"user:{viewer.user_id}")

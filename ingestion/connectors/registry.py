@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from ingestion.connectors.base import Connector, NotConfigured
+from ingestion.connectors.beir.connector import BeirConnector
 from ingestion.connectors.folder.connector import FolderConnector
 from sources.models import Source
 
-_MAKERS: dict[str, Callable[[Source], Connector]] = {"folder": FolderConnector.of}
+_MAKERS: dict[str, Callable[[Source], Connector]] = {"folder": FolderConnector.of, "beir": BeirConnector.of}
 
 
 def connector_for(source: Source) -> Connector:

@@ -112,6 +112,12 @@ def complete(made: Sequence[Made]) -> list[Claim]:
     return [one.claim for one in kept]
 
 
+def retry_quarantined(source: UUID) -> int:
+    """A person has asked for the source again: perhaps what went wrong was not the document's doing."""
+    quarantined = Document.objects.filter(source=source, state=State.QUARANTINED, removed_at=None)
+    return quarantined.update(state=State.PENDING, attempt=0, not_before=None, code="", message="")
+
+
 def quarantine_exhausted() -> int:
     """Documents that were in hand each time when a worker died."""
     message = "Processing ended unexpectedly three times on this document. Check the file, then change or remove it."
