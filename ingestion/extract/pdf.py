@@ -14,6 +14,7 @@ from ingestion.extract.pdf_book import Book, Laid
 MOST_PAGES = 10_000
 _SECONDS = 45  # of processor time: better most of a very long document than none of it
 _MOST_UNREADABLE = 200
+_ONE_SIZE = 0.95
 
 
 def read(data: bytes, *, name: str, media_type: str | None) -> Extracted:
@@ -48,9 +49,16 @@ def _refuse_without_text(laid: Sequence[Laid]) -> None:
 
 
 def _with_levels(laid: Sequence[Laid]) -> tuple[Page, ...]:
-    """The larger a heading, the higher its level; of one size the bold ones."""
-    order = sorted({size for one in laid for size in one.sizes}, reverse=True)
-    levels = {size: min(at + 1, 6) for at, size in enumerate(order)}
+    """The larger a heading, the higher its level; of about one size the bold ones. What stands only once, as on a cover, makes no
+    level of its own."""
+    times = Counter(size for one in laid for size in one.sizes)
+    levels: dict[int, int] = {}
+    level, last, often = 1, 0, False
+    for size in sorted(times, reverse=True):
+        if last and often and (size < last * _ONE_SIZE or size % 2 != last % 2):
+            level, often = level + 1, False
+        last, often = size, often or times[size] > 1 or level == 1
+        levels[size] = min(level, 6)
     return tuple(_leveled(one.page, [levels[size] for size in one.sizes]) for one in laid)
 
 

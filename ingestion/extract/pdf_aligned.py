@@ -1,13 +1,15 @@
 """Tables that only align: rows of pieces that stand below each other, without a line drawn."""
 
 from collections.abc import Sequence
-from statistics import median
+from statistics import median, median_low
 
 from ingestion.extract.pdf_page import Word
 from ingestion.extract.pdf_rows import Piece, Row
 
 _FURTHEST = 2.6  # line heights between two rows of one table
 _WRAPPED = 0.6
+_STRAIGHT = 3.0
+_ALIGNED = 0.6
 
 Cells = list[list[list[Word]]]
 
@@ -25,7 +27,7 @@ def table_end(rows: Sequence[Row], start: int) -> int:
         end += 1
     while len(rows[end - 1]) < 2 and not _indented(rows, start, end - 1):
         end -= 1
-    return end if wide >= 2 and _columns(rows[start:end]) else start
+    return end if wide >= 2 and _aligned(rows[start:end]) else start
 
 
 def cells_of(rows: Sequence[Row]) -> Cells:
@@ -42,6 +44,23 @@ def cells_of(rows: Sequence[Row]) -> Cells:
             table.append(cells)
         before = row
     return table
+
+
+def _aligned(rows: Sequence[Row]) -> bool:
+    """At least two columns in which most cells share their left edge, their right edge or their middle."""
+    columns = _columns(rows)
+    wide = [row for row in rows if len(row) >= 2]
+    straight = 0
+    for extent in columns:
+        cells = [piece for row in wide for piece in row if _overlap(piece, extent) > 0]
+        edges = ([c.left for c in cells], [c.right for c in cells], [(c.left + c.right) / 2 for c in cells])
+        straight += len(cells) >= 2 and any(_share_near_median(edge) >= _ALIGNED for edge in edges)
+    return straight >= 2
+
+
+def _share_near_median(positions: Sequence[float]) -> float:
+    middle = median_low(positions)
+    return sum(abs(position - middle) <= _STRAIGHT for position in positions) / len(positions)
 
 
 def _columns(rows: Sequence[Row]) -> list[tuple[float, float]]:

@@ -13,12 +13,14 @@ from ingestion.extract.pdf_rows import Piece, Row, is_mark, pieces_of, rows_of
 
 _LARGER = 1.12
 _LONGEST_HEADING = 200
+_LEAST_FILLED = 0.3
+_FEWEST_LINES_OF_CODE = 2
 _MOST_WORDS_IN_BOLD_HEADING = 14
 
 
 @dataclass(slots=True)
 class Draft:
-    """`lines` of a heading or paragraph, a list's items, or `cells` of a table. `size` is the font's."""
+    """`lines` of a heading, paragraph or code, a list's items, or `cells` of a table. `size` is the font's."""
 
     kind: Kind
     lines: list[list[Word]] = field(default_factory=list)
@@ -30,12 +32,11 @@ class Draft:
 
 def drafts_of(sheet: Sheet, words: Sequence[Word], *, body: float) -> list[Draft]:
     """`words` are the sheet's without running headers and footers, `body` the font size of running text."""
-    level = [word for word in words if not word.tilted]
-    tables, loose = _drawn_tables(sheet, level)
+    tables, loose = _drawn_tables(sheet, words)
     found: list[Draft] = []
-    for flow in flows([*pieces_of(loose), *tables]):
+    for flow in flows([*pieces_of(word for word in loose if not word.tilted), *tables]):
         found += _flow(flow, body)
-    tilted = [word for word in words if word.tilted]
+    tilted = [word for word in loose if word.tilted]
     if tilted:
         found.append(Draft("paragraph", lines=[tilted], size=body))
     return found
@@ -66,9 +67,10 @@ def _drawn_tables(sheet: Sheet, words: Sequence[Word]) -> tuple[list[_Table], li
 
 
 def _is_table(cells: Cells) -> bool:
-    """Not a page's frame or a box around running text: several cells are filled, none holds nearly everything."""
+    """Not a page's frame, a box around running text or a drawing: many cells are filled, none holds nearly everything."""
     sizes = [len(cell) for row in cells for cell in row if cell]
-    return len(sizes) >= 3 and max(sizes) < max(sum(sizes) * 0.8, 8)
+    filled = len(sizes) >= len(cells) * len(cells[0]) * _LEAST_FILLED
+    return filled and len(sizes) >= 3 and max(sizes) < max(sum(sizes) * 0.8, 8)
 
 
 def _flow(flow: Sequence[Piece], body: float) -> Iterator[Draft]:
@@ -92,16 +94,29 @@ def _table_apart(flow: Sequence[Piece]) -> list[Row]:
 def _texts(rows: Sequence[Row], body: float) -> Iterator[Draft]:
     at, lines = 0, list[Piece]()
     while at < len(rows):
-        end = table_end(rows, at)
+        end, code = _code_end(rows, at), True
+        if end == at:
+            end, code = table_end(rows, at), False
         if end == at:
             lines.append(_one(rows[at]))
             at += 1
             continue
         yield from _paragraphs(lines, body)
         lines = []
-        yield _table_draft(cells_of(rows[at:end]))
+        yield _code_draft(rows[at:end]) if code else _table_draft(cells_of(rows[at:end]))
         at = end
     yield from _paragraphs(lines, body)
+
+
+def _code_end(rows: Sequence[Row], start: int) -> int:
+    end = start
+    while end < len(rows) and all(word.fixed for piece in rows[end] for word in piece.words):
+        end += 1
+    return end if end - start >= _FEWEST_LINES_OF_CODE else start
+
+
+def _code_draft(rows: Sequence[Row]) -> Draft:
+    return Draft("code", lines=[_one(row).words for row in rows])
 
 
 def _one(row: Row) -> Piece:
@@ -116,7 +131,7 @@ def _header_rows(cells: Cells) -> int:
     """Labels above figures: leading rows without a figure; a second one only while the first column is empty."""
     if len(cells) < 2 or _has_figure(cells[0]):
         return 0
-    header = 1
+    header = 2 if len(cells) > 2 and sum(map(bool, cells[0])) == 1 and sum(map(bool, cells[1])) > 1 and not _has_figure(cells[1]) else 1
     while header < min(len(cells) - 1, 3) and not cells[header - 1][0] and not _has_figure(cells[header]) and not cells[header][0]:
         header += 1
     return header
@@ -150,7 +165,8 @@ def _leading(lines: Sequence[Piece]) -> float:
 def _breaks(group: Sequence[Piece], line: Piece, *, body: float, right: float, leading: float) -> bool:
     before = group[-1]
     step = line.middle - before.middle
-    if step > max(leading * 1.3, before.height * 1.05) + 1 or step < -before.height * 0.5:
+    heads = _is_heading(before, body) and before.size > body
+    if step > max(leading * 1.3, before.height * (1.45 if heads else 1.05)) + 1 or step < -before.height * 0.5:
         return True
     if _is_heading(before, body) != _is_heading(line, body) or abs(line.size - before.size) > 0.12 * max(line.size, before.size):
         return True

@@ -17,6 +17,7 @@ COMPOUNDING = frozenset(
     "second self semi short single six small so step sub team ten third three time top two under up user value web well whole wide work "
     "year zero".split()
 )
+_DEEPEST_INDENT = 60
 _BARE = re.compile(r"[^\w]+")
 
 
@@ -53,6 +54,8 @@ class Composer:
             writing.rows(draft.cells)
         elif draft.kind == "heading":
             self._builder.heading(writing.running(draft.lines), 1)
+        elif draft.kind == "code":
+            self._builder.code(writing.code(draft.lines))
         elif draft.kind == "list":
             self._builder.list(writing.items(draft.lines).split("\n"))
         else:
@@ -97,6 +100,15 @@ class _Writing:
                 item = []
             item.append(line)
         return self.running(item)
+
+    def code(self, lines: Sequence[Sequence[Word]]) -> str:
+        """Line by line, indented by the letters that would fit in front."""
+        margin = min(line[0].left for line in lines)
+        for at, line in enumerate(lines):
+            letter = (line[0].right - line[0].left) / len(line[0].text) or 1.0
+            self._put(("\n" if at else "") + " " * min(round((line[0].left - margin) / letter), _DEEPEST_INDENT))
+            self.running([line])
+        return "".join(self._parts)
 
     def rows(self, cells: Sequence[Sequence[Sequence[Word]]]) -> None:
         """The same text as the builder's table."""

@@ -88,10 +88,12 @@ def _white(path: Any) -> bool:
 
 
 def _rectangles(path: Any, space: Space) -> Iterator[Rect]:
-    """A path's outline as boxes: all of it where it is one line or one rectangle, else line by line."""
+    """A path's outline as boxes: all of it where it is one rectangle, else line by line. Slanted lines rule no table."""
     segments = raw.FPDFPath_CountSegments(path)
-    if segments <= 5:
-        yield _bounds(path, space)
+    if segments in (2, 4, 5):
+        box = _bounds(path, space)
+        if segments > 2 or _thin(box):
+            yield box
         return
     if segments > _MOST_SEGMENTS:
         return
@@ -111,14 +113,20 @@ def _pieces(path: Any, segments: int, space: Space) -> Iterator[Rect]:
         if kind == raw.FPDF_SEGMENT_MOVETO:
             first = here
         elif kind == raw.FPDF_SEGMENT_LINETO and before:
-            yield _spanned(before, here)
+            yield from _straight(before, here)
             if raw.FPDFPathSegment_GetClose(segment) and first:
-                yield _spanned(here, first)
+                yield from _straight(here, first)
         before = here
 
 
-def _spanned(a: tuple[float, float], b: tuple[float, float]) -> Rect:
-    return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
+def _straight(a: tuple[float, float], b: tuple[float, float]) -> Iterator[Rect]:
+    box = min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
+    if _thin(box):
+        yield box
+
+
+def _thin(box: Rect) -> bool:
+    return box[2] - box[0] <= _THIN or box[3] - box[1] <= _THIN
 
 
 def _edges(rect: Rect, across: list[Edge], down: list[Edge]) -> None:

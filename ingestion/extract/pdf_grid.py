@@ -131,6 +131,8 @@ def _slot(borders: Sequence[float], at: float) -> int:
 
 
 def _reading_order(words: Sequence[Word]) -> list[Word]:
+    if any(word.tilted for word in words):
+        return list(words)
     return [word for row in rows_of(pieces_of(words)) for piece in row for word in piece.words]
 
 

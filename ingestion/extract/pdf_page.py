@@ -20,12 +20,15 @@ _AT_LINE_END = (HYPHEN, "\x02", "\u00ad")
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _INVISIBLE = 3
 _SMALLEST_SEEN = 1.5
+_CELL_GAP = 0.6
+_FIXED_PITCH = 1
+_WORDS_WORTH_A_NOTE = 3
 _NEARLY_WHITE = 250
 _MOST_CHARACTERS = 400_000
 
 
 class Word(NamedTuple):
-    """`size` is the font's, in points. `broken`: the word goes on after a hyphen in the next line. `tilted`: it does not run level."""
+    """`size` is the font's, in points; `fixed`: all its letters are of one width. `broken`: the word goes on after a hyphen in the next line. `tilted`: it does not run level."""
 
     text: str
     left: float
@@ -34,6 +37,7 @@ class Word(NamedTuple):
     bottom: float
     size: float = 10.0
     bold: bool = False
+    fixed: bool = False
     broken: bool = False
     tilted: bool = False
 
@@ -60,6 +64,7 @@ class Sheet:
 class _Style(NamedTuple):
     size: float
     bold: bool
+    fixed: bool
     unseen: bool
     white: bool
 
@@ -80,7 +85,7 @@ class _Scan:
     """Walks the characters of a page in the order in which they are drawn."""
 
     def __init__(self, text: Any, space: Space, graphics: Graphics) -> None:
-        self.hidden = False
+        self._left_out = 0
         self._text = text
         self._space = space
         self._graphics = graphics
@@ -91,16 +96,31 @@ class _Scan:
     def words(self) -> Iterator[Word]:
         for match in _TOKEN.finditer(self._characters()):
             first, last = match.start(), match.end() - 1
-            token = match[0]
-            broken = token[-1] in _AT_LINE_END
-            text = clean(token[:-1] + "-" if broken else token)
-            if not text:
-                continue
-            box = self._union(first, last - 1 if broken and last > first else last)
+            box = self._union(first, last)
             style = self._style(first)
-            if self._seen(style, box, text):
-                tilted = len(text) > 1 and box[3] - box[1] > (box[2] - box[0]) * 1.2 and self._is_tilted(first)
-                yield Word(text, *box, style.size, style.bold, broken, tilted)
+            if box[2] - box[0] > (last - first + 1.5) * style.size * 1.2:
+                yield from self._split(match[0], first)
+            elif word := self._word(match[0], first, box, style):
+                yield word
+
+    def _split(self, token: str, first: int) -> Iterator[Word]:
+        """PDFium saw no space where there is a gap: letters of neighbouring cells."""
+        start, style = 0, self._style(first)
+        boxes = [self._rectangle(first + at) for at in range(len(token))]
+        for at in range(1, len(token) + 1):
+            if at == len(token) or boxes[at][0] - boxes[at - 1][2] > style.size * _CELL_GAP:
+                box = self._union(first + start, first + at - 1)
+                if word := self._word(token[start:at], first + start, box, style):
+                    yield word
+                start = at
+
+    def _word(self, token: str, first: int, box: Rect, style: _Style) -> Word | None:
+        broken = token[-1] in _AT_LINE_END
+        text = clean(token[:-1] + "-" if broken else token)
+        if not text or not self._seen(style, box, text):
+            return None
+        tilted = len(text) > 1 and box[3] - box[1] > (box[2] - box[0]) * 1.2 and self._is_tilted(first)
+        return Word(text, *box, style.size, style.bold, style.fixed, broken, tilted)
 
     def _characters(self) -> str:
         """One character for each index, so that positions in the string are positions on the page."""
@@ -131,12 +151,17 @@ class _Scan:
     def _seen(self, style: _Style, box: Rect, text: str) -> bool:
         """Off the page, too small for an eye, invisible without a scanned picture under it, or white on nothing: left out."""
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        seen = 0 <= x <= self._space.width and 0 <= y <= self._space.height
-        seen = seen and max(box[3] - box[1], box[2] - box[0]) > _SMALLEST_SEEN
+        if not (0 <= x <= self._space.width and 0 <= y <= self._space.height):
+            return False
+        seen = max(box[3] - box[1], box[2] - box[0]) > _SMALLEST_SEEN
         if style.unseen or style.white:
             seen = seen and (self._graphics.pictured(x, y) if style.unseen else self._graphics.painted(x, y))
-        self.hidden |= not seen and len(text) > 2
+        self._left_out += not seen and len(text) > 2
         return seen
+
+    @property
+    def hidden(self) -> bool:
+        return self._left_out > _WORDS_WORTH_A_NOTE
 
     def _is_tilted(self, at: int) -> bool:
         angle = float(raw.FPDFText_GetCharAngle(self._text, at))
@@ -158,7 +183,8 @@ class _Scan:
         bold = bool(_BOLD.search(name.value.decode("utf-8", "replace"))) or raw.FPDFText_GetFontWeight(self._text, at) >= 650
         mode = raw.FPDFTextObj_GetTextRenderMode(thing) if thing else 0
         white = mode == 0 and min(red.value, green.value, blue.value) >= _NEARLY_WHITE
-        return _Style(self._size(at), bold, mode == _INVISIBLE or (mode == 0 and alpha.value < 8), white)
+        fixed = bool(flags.value > 0 and flags.value & _FIXED_PITCH)
+        return _Style(self._size(at), bold, fixed, mode == _INVISIBLE or (mode == 0 and alpha.value < 8), white)
 
     def _size(self, at: int) -> float:
         """As it is seen: many producers write size 1 and scale by the matrix."""

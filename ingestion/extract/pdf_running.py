@@ -10,9 +10,10 @@ from ingestion.extract.pdf_rows import Row, pieces_of, rows_of
 REACH = 2  # pages on either side that are compared: left and right pages have headers of their own
 _MARGIN = 0.09
 _LEVEL = 4.0
-_DIGITS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"\d+|\b[ivxl]{1,6}$")
+_WIDE_GAP = 1.2  # line heights between a page's number and the running title beside it
 _PAGE_NUMBER = re.compile(
-    r"^[\W_]*(?:(?:page|seite|p\.?|página|pagina)\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/|von|de|sur|di)\s*\d{1,4})?[\W_]*$", re.IGNORECASE
+    r"^[\W_]*(?:(?:page|seite|p\.?|página|pagina)\s*)?(?:\d{1,4}(?:-\d{1,4})?|[ivxl]{1,6})(?:\s*(?:of|/|von|de|sur|di)\s*\d{1,4})?[\W_]*$", re.IGNORECASE
 )
 
 
@@ -21,6 +22,14 @@ class Line:
     key: str
     middle: float
     words: tuple[Word, ...]
+
+    @property
+    def numbered(self) -> bool:
+        """A number set apart at one end: `Chapter 2. Roles      11`."""
+        if not 2 <= len(self.words) <= 14:
+            return False
+        first, second, before_last, last = self.words[0], self.words[1], self.words[-2], self.words[-1]
+        return _apart(first, second, first) or _apart(before_last, last, last)
 
 
 def margin_lines(sheet: Sheet) -> tuple[Line, ...]:
@@ -42,7 +51,11 @@ def _line(row: Row) -> Line:
 
 
 def _runs(line: Line, others: Sequence[Line]) -> bool:
-    if _PAGE_NUMBER.match(line.key):
+    if _PAGE_NUMBER.match(line.key) or line.numbered:
         return True
-    shape = _DIGITS.sub("#", line.key)
-    return any(abs(other.middle - line.middle) < _LEVEL and _DIGITS.sub("#", other.key) == shape for other in others)
+    shape = _NUMBERS.sub("#", line.key)
+    return any(abs(other.middle - line.middle) < _LEVEL and _NUMBERS.sub("#", other.key) == shape for other in others)
+
+
+def _apart(left: Word, right: Word, number: Word) -> bool:
+    return number.text.isdigit() and len(number.text) <= 4 and right.left - left.right > _WIDE_GAP * number.height
