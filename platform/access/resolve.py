@@ -33,6 +33,15 @@ def viewer_for(*, user: User, tenant: Tenant) -> Viewer:
     )
 
 
+def renewed(viewer: Viewer) -> Viewer:
+    """The same person in the same tenant, as of now. Raises NoAccess, also where the viewer is no single person."""
+    user = User.objects.filter(id=viewer.user_id).first() if viewer.user_id else None
+    tenant = Tenant.objects.filter(id=viewer.tenant_id).first()
+    if user is None or tenant is None:
+        raise NoAccess("The person or the tenant is gone.")
+    return viewer_for(user=user, tenant=tenant)
+
+
 def viewer_by_email(email: str, slug: str | None = None) -> Viewer:
     """For commands: the person by e-mail address; without a slug, the person's only tenant."""
     user = identity.by_email(email)

@@ -42,6 +42,11 @@ def embed_query(text: str, language: str) -> SparseVector:
     return _vector(pairs | dict(zip(words.indices, words.values, strict=True)))
 
 
+def words(text: str, language: str) -> frozenset[int]:
+    """The numbers of the different words, stemmed, stop words left out."""
+    return frozenset(_encoder(language).embed_query(text).indices)
+
+
 @cache
 def _encoder(language: str) -> qdrant_edge.Bm25:
     """Raises ValueError for a language that the engine does not know."""

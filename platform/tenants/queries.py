@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from uuid import UUID
 
 from tenants.models import Tenant
@@ -20,3 +21,8 @@ def by_slug(slug: str) -> Tenant:
 def epoch(tenant_id: UUID) -> int | None:
     """The tenant's epoch now, or None where the tenant is gone."""
     return Tenant.objects.filter(id=tenant_id).values_list("epoch", flat=True).first()
+
+
+def epochs(tenant_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The epochs now of those tenants that exist."""
+    return dict(Tenant.objects.filter(id__in=list(tenant_ids)).values_list("id", "epoch"))

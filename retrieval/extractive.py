@@ -1,0 +1,90 @@
+"""The answer without a model: the sentences, list items and table rows that answer best, to the letter, each with its place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from documents.queries import Passage
+from retrieval.citations import Citation, cite, whole
+from retrieval.confidence import answers
+from retrieval.events import ABSTAINED, ABSTENTION, EXTRACTIVE
+from retrieval.reading import Candidate, Reading, read
+
+MOST = 5
+USUAL = 3
+"""After so many, only one that is nearly as good as the best is added."""
+GOOD, NEARLY = 0.8, 0.95
+"""Of the best score."""
+SAME, ALIKE = 0.9, 0.6
+"""Cosine from which two quotes say the same; and from which they speak of the same."""
+CLOSEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    mode: str
+    paragraphs: tuple[str, ...]
+    citations: tuple[Citation, ...] = ()
+    closest: tuple[Citation, ...] = ()
+
+
+def answer(question: str, passages: Sequence[Passage], language: str) -> Extract:
+    reading = read(question, passages, language)
+    if not answers(reading):
+        return Extract(ABSTAINED, (ABSTENTION,), closest=closest(passages))
+    chosen = best(reading)
+    citations = tuple(cite(marker, candidate.quote) for marker, candidate in enumerate(chosen, 1))
+    paragraphs = tuple(_paragraph(citation, older=_follows_newer(at, chosen)) for at, citation in enumerate(citations))
+    return Extract(EXTRACTIVE, paragraphs, citations)
+
+
+def closest(passages: Sequence[Passage]) -> tuple[Citation, ...]:
+    """What comes with an abstention, apart from it."""
+    return tuple(whole(marker, passage) for marker, passage in enumerate(passages[:CLOSEST], 1))
+
+
+def best(reading: Reading) -> list[Candidate]:
+    """One to five, no two that say the same, a newer document before an older one that speaks of the same."""
+    kept: list[Candidate] = []
+    for candidate in _good(reading.candidates):
+        if len(kept) == MOST or (len(kept) >= USUAL and candidate.score < NEARLY * kept[0].score):
+            break
+        if not any(_repeats(candidate, other) for other in kept):
+            kept.append(candidate)
+    return _newest_first(kept)
+
+
+def _good(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    return (candidate for candidate in candidates if candidate.score >= GOOD * candidates[0].score)
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """The same said by a document of another date may differ in the figure: then both are shown."""
+    differs = one.quote.passage.dated != other.quote.passage.dated and one.quote.text != other.quote.text
+    return _cosine(one, other) >= SAME and not differs
+
+
+def _newest_first(kept: Sequence[Candidate]) -> list[Candidate]:
+    ordered: list[Candidate] = []
+    for candidate in kept:
+        place = next((at for at, other in enumerate(ordered) if _supersedes(candidate, other)), len(ordered))
+        ordered.insert(place, candidate)
+    return ordered
+
+
+def _follows_newer(at: int, chosen: Sequence[Candidate]) -> bool:
+    return any(_supersedes(before, chosen[at]) for before in chosen[:at])
+
+
+def _supersedes(one: Candidate, other: Candidate) -> bool:
+    newer, older = one.quote.passage.dated, other.quote.passage.dated
+    return bool(newer and older and newer > older and _cosine(one, other) >= ALIKE)
+
+
+def _cosine(one: Candidate, other: Candidate) -> float:
+    return float(one.vector @ other.vector)
+
+
+def _paragraph(citation: Citation, *, older: bool) -> str:
+    """A sentence without the line breaks of its page; a row below its header."""
+    text = f"{citation.table_header}\n{citation.quote}" if citation.table_header else " ".join(citation.quote.split())
+    return f"{text} [{citation.marker}]" + (" (older)" if older else "")
