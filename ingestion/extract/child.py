@@ -48,7 +48,7 @@ def _answer(request: dict[str, Any], data: bytes) -> bytes:
         return frames.pack({"error": Corrupt.code, "message": "The file is nested too deeply to be read."})
     except ImportError:
         return frames.pack({"error": Crashed.code, "message": ""})
-    except Exception as error:  # noqa: BLE001 (a parser may raise anything, and the next file must still be read)
+    except Exception as error:  # a parser may raise anything, and the next file must still be read
         return frames.pack({"error": Corrupt.code, "message": "", "kind": type(error).__name__})
 
 

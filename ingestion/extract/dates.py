@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+# fmt: off
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -12,6 +13,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
+# fmt: on
 _ISO = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _PACKED = re.compile(r"\b(?:D:)?(\d{4})(\d{2})(\d{2})(?=\d*\b|[T+Z-])")
 _DAY_FIRST = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?([A-Za-z]{3,9})\.?,?\s+(\d{4})\b")

@@ -7,7 +7,9 @@ from ingestion.extract.docx_runs import Words, words_of
 from ingestion.extract.docx_styles import Numbering, Styles, numbered_by, outline_level
 from ingestion.extract.grid import MOST_COLUMNS
 
-_CONTAINERS = frozenset(("body", "sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "hdr", "ftr", "AlternateContent", "Choice", "document"))
+_CONTAINERS = frozenset(
+    ("document", "body", "sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "hdr", "ftr", "AlternateContent", "Choice")
+)
 _LONGEST_BOLD_HEADING = 90
 _DEEPEST = 40
 

@@ -102,7 +102,7 @@ class Package:
 def parse(data: bytes, name: str) -> Element:
     """XML without entities: a document type declaration, which no Word document holds, is refused unread."""
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, remove_comments=True, remove_pis=True, huge_tree=False
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, remove_comments=True, remove_pis=True
     )
     if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:4096]:
         raise _declares_entities(name)

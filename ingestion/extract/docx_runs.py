@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from ingestion.extract.docx_package import Element, child, local, switched_on, value
 
-_PASSED_OVER = frozenset(("pPr", "rPr", "del", "moveFrom", "instrText", "delText", "Fallback", "sdtPr", "sdtEndPr", "commentReference", "rubyPr", "rt"))
+_PASSED_OVER = frozenset(
+    ("pPr", "rPr", "del", "moveFrom", "instrText", "delText", "Fallback", "sdtPr", "sdtEndPr", "commentReference", "rubyPr", "rt")
+)
 _BREAKS = frozenset(("br", "cr"))
 _SMALLEST_SEEN = 4  # half points
 _DEEPEST = 60

@@ -113,10 +113,12 @@ class Numbering:
 
 def roman(number: int) -> str:
     written = ""
+    # fmt: off
     for amount, sign in (
         (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
         (5, "v"), (4, "iv"), (1, "i"),
     ):
+        # fmt: on
         times, number = divmod(number, amount)
         written += sign * times
     return written

@@ -96,7 +96,9 @@ class Crashed(Interrupted):
     sentence = "The reader ended unexpectedly on this file."
 
 
+# fmt: off
 _ALL: tuple[type[ExtractionError], ...] = (
     EmptyFile, TypeMismatch, PasswordProtected, Corrupt, NeedsOcr, NoText, TooLarge, Unsupported, BadEncoding, Timeout, Crashed,
 )
+# fmt: on
 BY_CODE: dict[str, type[ExtractionError]] = {error.code: error for error in _ALL}

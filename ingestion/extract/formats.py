@@ -8,7 +8,12 @@ from ingestion.extract.model import Extracted
 from ingestion.extract.sniff import Family, family_of
 
 READERS: dict[Family, Callable[..., Extracted]] = {
-    "pdf": pdf.read, "docx": docx.read, "html": html.read, "markdown": markdown.read, "csv": csv.read, "text": text.read,
+    "pdf": pdf.read,
+    "docx": docx.read,
+    "html": html.read,
+    "markdown": markdown.read,
+    "csv": csv.read,
+    "text": text.read,
 }
 
 

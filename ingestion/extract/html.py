@@ -16,8 +16,19 @@ from ingestion.extract.text import declared_charset
 _CHARSET_IN_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _DATE_META = (
-    "article:modified_time", "article:published_time", "dcterms.modified", "dcterms.date", "dc.date.modified", "dc.date", "date",
-    "last-modified", "og:updated_time", "datepublished", "datemodified", "publish-date", "effective-date",
+    "article:modified_time",
+    "article:published_time",
+    "dcterms.modified",
+    "dcterms.date",
+    "dc.date.modified",
+    "dc.date",
+    "date",
+    "last-modified",
+    "og:updated_time",
+    "datepublished",
+    "datemodified",
+    "publish-date",
+    "effective-date",
 )
 
 
@@ -57,8 +68,9 @@ def _title(tree: LexborHTMLParser) -> str | None:
 def _meta_date(tree: LexborHTMLParser) -> date | None:
     found: dict[str, str] = {}
     for node in tree.css("meta"):
-        key = node.attributes.get("property") or node.attributes.get("name") or node.attributes.get("itemprop") or node.attributes.get("http-equiv")
-        if key and (content := node.attributes.get("content")):
+        given = node.attributes
+        key = next((given[name] for name in ("property", "name", "itemprop", "http-equiv") if given.get(name)), None)
+        if key and (content := given.get("content")):
             found.setdefault(key.lower(), content)
     return next((day for key in _DATE_META if (day := dates.parse(found.get(key, "")))), None)
 

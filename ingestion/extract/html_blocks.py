@@ -7,11 +7,13 @@ from ingestion.extract.cleaning import one_line
 from ingestion.extract.grid import Cell, rows_of
 from ingestion.extract.html_walk import walk
 
+# fmt: off
 _BLOCKS = frozenset(
     ("address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure",
      "footer", "form", "header", "hgroup", "hr", "html", "legend", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody",
      "td", "tfoot", "th", "thead", "tr", "ul", "caption", "h1", "h2", "h3", "h4", "h5", "h6")
 )
+# fmt: on
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HOLDS_PAGES = "h1, h2, h3, h4, h5, h6, pre, main, article, form"
 

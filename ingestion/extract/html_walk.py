@@ -8,10 +8,12 @@ from selectolax.lexbor import LexborNode
 
 Event = tuple[Literal["text", "open", "close"], LexborNode]
 
+# fmt: off
 _NEVER = frozenset(
     ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "audio", "video", "head", "nav", "button",
      "select", "option", "input", "textarea", "dialog", "menu", "map", "frameset", "noframes")
 )
+# fmt: on
 _ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", "alertdialog"))
 _CLASSES = frozenset(("noprint", "mw-editsection", "navbox", "breadcrumb", "breadcrumbs", "skip-link", "cookie-banner"))
 _CHROME = frozenset(("header", "footer", "aside"))
@@ -38,7 +40,8 @@ def walk(root: LexborNode, on_hidden: Callable[[], None]) -> Iterator[Event]:
             painted -= _paints(closed)
             yield "close", closed
             node = closed.next
-        if node.is_element_node and not _skipped(node, chrome=root.tag == "body" and len(path) < 2, painted=painted > 0, on_hidden=on_hidden):
+        chrome = root.tag == "body" and len(path) < 2
+        if node.is_element_node and not _skipped(node, chrome=chrome, painted=painted > 0, on_hidden=on_hidden):
             yield "open", node
             path.append(node)
             painted += _paints(node)

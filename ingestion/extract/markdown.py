@@ -16,7 +16,18 @@ from ingestion.extract.text import declared_charset
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^([A-Za-z][\w -]{0,40}?)\s*:[ \t]+(\S.*)$", re.MULTILINE)
-_DATE_FIELDS = ("effective", "effective date", "effective_date", "valid_from", "date", "updated", "last_updated", "lastmod", "modified", "published")
+_DATE_FIELDS = (
+    "effective",
+    "effective date",
+    "effective_date",
+    "valid_from",
+    "date",
+    "updated",
+    "last_updated",
+    "lastmod",
+    "modified",
+    "published",
+)
 _HTML_ONLY = re.compile(r"<[^>]*>|<!--.*?-->", re.DOTALL)
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

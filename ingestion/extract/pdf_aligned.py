@@ -1,6 +1,7 @@
 """Tables that only align: rows of pieces that stand below each other, without a line drawn."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median, median_low
 
 from ingestion.extract.pdf_page import Word
@@ -32,7 +33,7 @@ def table_end(rows: Sequence[Row], start: int) -> int:
 
 def cells_of(rows: Sequence[Row]) -> Cells:
     columns = _columns(rows)
-    usual = median(_gap(a, b) for a, b in zip(rows, rows[1:], strict=False)) if len(rows) > 2 else 0.0
+    usual = median(_gap(a, b) for a, b in pairwise(rows)) if len(rows) > 2 else 0.0
     table: Cells = []
     before: Row | None = None
     for row in rows:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from ingestion.extract.model import Kind
@@ -131,15 +132,18 @@ def _header_rows(cells: Cells) -> int:
     """Labels above figures: leading rows without a figure; a second one only while the first column is empty."""
     if len(cells) < 2 or _has_figure(cells[0]):
         return 0
-    header = 2 if len(cells) > 2 and sum(map(bool, cells[0])) == 1 and sum(map(bool, cells[1])) > 1 and not _has_figure(cells[1]) else 1
-    while header < min(len(cells) - 1, 3) and not cells[header - 1][0] and not _has_figure(cells[header]) and not cells[header][0]:
+    titled = len(cells) > 2 and sum(map(bool, cells[0])) == 1 < sum(map(bool, cells[1])) and not _has_figure(cells[1])
+    header = 2 if titled else 1
+    while header < min(len(cells) - 1, 3) and not (cells[header - 1][0] or cells[header][0] or _has_figure(cells[header])):
         header += 1
     return header
 
 
 def _has_figure(row: Sequence[Sequence[Word]]) -> bool:
     texts = ["".join(word.text for word in cell) for cell in row[1:]]
-    return any(text and sum(map(str.isdigit, text)) * 2 >= len(text) and not (len(text) == 4 and text[:2] in ("19", "20")) for text in texts)
+    return any(
+        text and sum(map(str.isdigit, text)) * 2 >= len(text) and not (len(text) == 4 and text[:2] in ("19", "20")) for text in texts
+    )
 
 
 def _paragraphs(lines: Sequence[Piece], body: float) -> Iterator[Draft]:
@@ -158,7 +162,7 @@ def _paragraphs(lines: Sequence[Piece], body: float) -> Iterator[Draft]:
 
 def _leading(lines: Sequence[Piece]) -> float:
     """The usual step from line to line."""
-    steps = [b.middle - a.middle for a, b in zip(lines, lines[1:], strict=False) if 0 < b.middle - a.middle < 3 * a.height]
+    steps = [b.middle - a.middle for a, b in pairwise(lines) if 0 < b.middle - a.middle < 3 * a.height]
     return sorted(steps)[len(steps) // 4] if steps else 0.0
 
 

@@ -1,4 +1,4 @@
-"""What PDFium says of one page: its words with their boxes, its ruling lines and filled areas, all as the page is seen (top left is 0, 0)."""
+"""What PDFium says of one page: its words with their boxes, its ruling lines and filled areas, as the page is seen (top left is 0, 0)."""
 
 import ctypes
 import re
@@ -11,8 +11,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from ingestion.extract.cleaning import clean
-from ingestion.extract.pdf_graphics import Graphics, Rect, graphics_of
-from ingestion.extract.pdf_space import Space
+from ingestion.extract.pdf_graphics import Graphics, graphics_of
+from ingestion.extract.pdf_space import Rect, Space
 
 HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end
 _TOKEN = re.compile(rf"[^\s\x00\x02{HYPHEN}]+[{HYPHEN}\x02]?")
@@ -28,7 +28,8 @@ _MOST_CHARACTERS = 400_000
 
 
 class Word(NamedTuple):
-    """`size` is the font's, in points; `fixed`: all its letters are of one width. `broken`: the word goes on after a hyphen in the next line. `tilted`: it does not run level."""
+    """`size` is the font's, in points; `fixed`: all its letters are of one width. `broken`: the word goes on after a hyphen in the
+    next line. `tilted`: it does not run level."""
 
     text: str
     left: float
@@ -157,7 +158,7 @@ class _Scan:
         if style.unseen or style.white:
             seen = seen and (self._graphics.pictured(x, y) if style.unseen else self._graphics.painted(x, y))
         self._left_out += not seen and len(text) > 2
-        return seen
+        return bool(seen)
 
     @property
     def hidden(self) -> bool:
@@ -165,7 +166,7 @@ class _Scan:
 
     def _is_tilted(self, at: int) -> bool:
         angle = float(raw.FPDFText_GetCharAngle(self._text, at))
-        return abs((angle + self._space.angle + 0.4) % 6.2832 - 0.4) > 0.35
+        return bool(abs((angle + self._space.angle + 0.4) % 6.2832 - 0.4) > 0.35)
 
     def _style(self, at: int) -> _Style:
         thing = raw.FPDFText_GetTextObject(self._text, at)

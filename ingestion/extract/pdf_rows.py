@@ -14,7 +14,7 @@ _MARK_GAP = 4.0
 class Piece:
     """Words that stand together on one line."""
 
-    __slots__ = ("words", "left", "top", "right", "bottom")
+    __slots__ = ("bottom", "left", "right", "top", "words")
 
     def __init__(self, words: list[Word]) -> None:
         self.words = words
@@ -116,4 +116,5 @@ def rows_of(pieces: Iterable[Piece]) -> list[Row]:
 
 def _in_row(row: Row, piece: Piece) -> bool:
     first = row[0]
-    return _same_line(first.top, first.bottom, piece.top, piece.bottom) and abs(first.middle - piece.middle) < 0.6 * max(first.height, piece.height)
+    level = abs(first.middle - piece.middle) < 0.6 * max(first.height, piece.height)
+    return level and _same_line(first.top, first.bottom, piece.top, piece.bottom)

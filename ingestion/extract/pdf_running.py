@@ -13,7 +13,9 @@ _LEVEL = 4.0
 _NUMBERS = re.compile(r"\d+|\b[ivxl]{1,6}$")
 _WIDE_GAP = 1.2  # line heights between a page's number and the running title beside it
 _PAGE_NUMBER = re.compile(
-    r"^[\W_]*(?:(?:page|seite|p\.?|página|pagina)\s*)?(?:\d{1,4}(?:-\d{1,4})?|[ivxl]{1,6})(?:\s*(?:of|/|von|de|sur|di)\s*\d{1,4})?[\W_]*$", re.IGNORECASE
+    r"^[\W_]*(?:(?:page|seite|p\.?|página|pagina)\s*)?(?:\d{1,4}(?:-\d{1,4})?|[ivxl]{1,6})"
+    r"(?:\s*(?:of|/|von|de|sur|di)\s*\d{1,4})?[\W_]*$",
+    re.IGNORECASE,
 )
 
 

@@ -22,7 +22,10 @@ class Extractor:
     def __init__(self, *, children: int = 1, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._children = children
-        self._forget()
+        self._pid = getpid()
+        self._idle: list[Reader] = []
+        self._guard = threading.Lock()
+        self._places = threading.BoundedSemaphore(children)
 
     def extract(self, data: bytes, *, name: str, media_type: str | None = None) -> Extracted:
         """Raises an ExtractionError, the only exception that a file can cause."""
@@ -66,7 +69,7 @@ class Extractor:
     @contextmanager
     def _reader(self) -> Iterator[Reader]:
         if self._pid != getpid():
-            self._forget()
+            self._start_anew()
         with self._places:
             with self._guard:
                 reader = self._idle.pop() if self._idle else None
@@ -83,8 +86,9 @@ class Extractor:
         with self._guard:
             self._idle.append(reader)
 
-    def _forget(self) -> None:
+    def _start_anew(self) -> None:
+        """In a forked copy: the parent's children and locks are not ours."""
         self._pid = getpid()
-        self._idle: list[Reader] = []
+        self._idle = []
         self._guard = threading.Lock()
         self._places = threading.BoundedSemaphore(self._children)

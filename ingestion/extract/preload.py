@@ -9,11 +9,14 @@ from io import BytesIO
 from ingestion.extract import formats, render
 
 _ONLY_ELSEWHERE = ("mbcs", "oem", "cp65001")
+# fmt: off
 _TEXTS = (
     ("a.txt", "Größe und Maß, déjà vu, œuvre".encode("cp1252")), ("b.txt", "Привет, мир. Как дела сегодня?".encode("cp1251")),
-    ("c.txt", "日本語の文章です。今日は良い天気ですね。".encode("shift_jis")), ("d.md", b"---\ndate: 1 May 2026\n---\n# A\n\n|a|b|\n|-|-|\n|1|2|\n"),
+    ("c.txt", "日本語の文章です。今日は良い天気ですね。".encode("shift_jis")),
+    ("d.md", b"---\ndate: 1 May 2026\n---\n# A\n\n|a|b|\n|-|-|\n|1|2|\n"),
     ("e.html", b"<html><body><h1>A</h1><p>b<table><tr><td>a<td>b</table>"), ("f.csv", b"a,b\n1,2\n"),
 )
+# fmt: on
 # Without a table of its objects' places: PDFium rebuilds it.
 _PDF = b"""%PDF-1.4
 1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj

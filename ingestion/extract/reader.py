@@ -108,10 +108,16 @@ def _start(limits: Limits) -> subprocess.Popen[bytes]:
     """An empty environment: no password or key of the parent's is in the child's memory."""
     process = subprocess.Popen(
         [sys.executable, "-I", "-c", _CODE, json.dumps(asdict(limits))],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
-        env={"LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"}, cwd="/", start_new_session=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env={"LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"},
+        cwd="/",
+        start_new_session=True,
     )
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     os.set_blocking(process.stdin.fileno(), False)
     os.set_blocking(process.stdout.fileno(), False)
     return process

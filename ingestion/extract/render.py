@@ -16,6 +16,7 @@ from ingestion.extract.pdf_page import Sheet, Word
 WIDTH = 1400
 MOST_PIXELS = 6_000_000
 _LEAST_SIDE = 8.0
+_MARGIN = 0.08
 
 
 def render(data: bytes, *, page: int, spans: Sequence[tuple[int, int]]) -> RenderedPage:
@@ -84,10 +85,11 @@ def _continues(before: Word, word: Word) -> bool:
 
 
 def _box(at: int, words: Sequence[Word], sheet: Sheet) -> Box:
+    margin = words[0].height * _MARGIN if not words[0].tilted else 0.0
     return Box(
         at,
         min(word.left for word in words) / sheet.width,
-        min(word.top for word in words) / sheet.height,
+        max(min(word.top for word in words) - margin, 0.0) / sheet.height,
         max(word.right for word in words) / sheet.width,
-        max(word.bottom for word in words) / sheet.height,
+        min(max(word.bottom for word in words) + margin, sheet.height) / sheet.height,
     )

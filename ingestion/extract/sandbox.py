@@ -23,6 +23,7 @@ _PROT_EXEC = 4
 
 # What is left: computing, memory, the two open pipes, clocks, its own end. Nothing here takes a path, an address or another
 # process. Numbers of x86_64 and aarch64; None where an architecture has no such call.
+# fmt: off
 _ALLOWED_CALLS: dict[str, tuple[int | None, int | None]] = {
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66), "close": (3, 57), "fstat": (5, 80), "lseek": (8, 62),
     "poll": (7, None), "select": (23, None), "pselect6": (270, 72), "ppoll": (271, 73),
@@ -36,6 +37,7 @@ _ALLOWED_CALLS: dict[str, tuple[int | None, int | None]] = {
     "uname": (63, 160), "sysinfo": (99, 179), "getrlimit": (97, 163), "getrusage": (98, 165),
     "exit": (60, 93), "exit_group": (231, 94),
 }
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,10 @@ def allow_seconds(seconds: int) -> None:
 def _limit_resources(limits: Limits) -> None:
     os.closerange(3, 65536)
     for kind, value in (
-        (resource.RLIMIT_DATA, limits.memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 3),
+        (resource.RLIMIT_DATA, limits.memory),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 3),
     ):
         resource.setrlimit(kind, (value, value))
 
@@ -122,8 +127,12 @@ def _program(machine: str) -> bytes:
     """A BPF program: a foreign architecture kills, a call on the list passes, any other answers "not permitted"."""
     rules = _MACHINES[machine]
     steps = [
-        _step(_LOAD_WORD, _ARCHITECTURE_AT), _step(_JUMP_EQUAL, rules.audit, 1, 0), _step(_RETURN, _KILL),
-        _step(_LOAD_WORD, _NUMBER_AT), _step(_JUMP_AT_LEAST, _FIRST_OF_X32, 0, 1), _step(_RETURN, _REFUSE),
+        _step(_LOAD_WORD, _ARCHITECTURE_AT),
+        _step(_JUMP_EQUAL, rules.audit, 1, 0),
+        _step(_RETURN, _KILL),
+        _step(_LOAD_WORD, _NUMBER_AT),
+        _step(_JUMP_AT_LEAST, _FIRST_OF_X32, 0, 1),
+        _step(_RETURN, _REFUSE),
     ]
     for call in rules.calls:
         steps += [_step(_JUMP_EQUAL, call, 0, 1), _step(_RETURN, _ALLOW)]

@@ -9,6 +9,7 @@ from ingestion.extract.errors import Corrupt, PasswordProtected, TypeMismatch, U
 
 Family = Literal["pdf", "docx", "html", "markdown", "csv", "text"]
 
+# fmt: off
 _BY_EXTENSION: dict[str, Family] = {
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".html": "html", ".htm": "html", ".xhtml": "html",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".csv": "csv", ".tsv": "csv", ".tab": "csv",
@@ -32,6 +33,7 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a RAR archive"), (b"BZh", "a bzip2 archive"), (b"\xfd7zXZ", "an xz archive"), (b"SQLite format 3", "a database"),
     (b"{\\rtf", "an RTF document"), (b"%!PS", "PostScript"), (b"wOF", "a font"), (b"OggS", "a recording"), (b"ID3", "a recording"),
 )
+# fmt: on
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")

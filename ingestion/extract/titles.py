@@ -15,7 +15,9 @@ _SENSELESS = re.compile(
     r"|new (document|page)|print(out)?$|scan(ned)?\b|index$|home$|page \d+$|https?://|file:|about:blank|\W*$|template\b)",
     re.IGNORECASE,
 )
-_FILE_NAME = re.compile(r"\.(docx?|dotx?|rtf|odt|pdf|tex|dvi|indd|pptx?|xlsx?|qxd|pmd|html?|md|txt|p65|fm|wpd|ps|eps|cdr|ai)\s*$", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r"\.(docx?|dotx?|rtf|odt|pdf|tex|dvi|indd|pptx?|xlsx?|qxd|pmd|html?|md|txt|p65|fm|wpd|ps|eps|cdr|ai)\s*$", re.IGNORECASE
+)
 
 
 def choose(*, stated: str | None, pages: Iterable[Page], name: str) -> str | None:
