@@ -45,7 +45,7 @@ class Catalogue:
         return Program(name="migrate", start=start, after=frozenset({"postgres"}), once=True)
 
     def _worker(self) -> Program:
-        warm = Listener(self.home.socket("warm"))
+        warm = Listener(self.home.socket("worker"))
         start = self._python(
             *("celery", "-A", "config.celery", "worker", "--pool", "threads", "--concurrency", THREADS),
             *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
@@ -65,11 +65,18 @@ class Catalogue:
 
     def _web(self) -> Program:
         port = int(self.environment["PORT"])
+        warm = Listener(self.home.socket("web"))
+
+        async def ready() -> bool:
+            """First warm, then asked: asking while it loads would only slow it down."""
+            return await warm.heard() and await probes.port(port, "/health/ready")
+
         start = self._python(
             *("uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
             *("--no-access-log", "--no-proxy-headers", "--no-server-header", "--ws", "none", "--timeout-graceful-shutdown", "2"),
+            NOTIFY_SOCKET=str(warm.path),
         )
-        return Program(name="web", start=start, ready=lambda: probes.port(port, "/health/ready"), after=MIGRATED)
+        return Program(name="web", start=start, prepare=warm.listen, ready=ready, after=MIGRATED)
 
     def _python(self, module: str, *arguments: str, **environment: str) -> Start:
         return Start(

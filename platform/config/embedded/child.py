@@ -76,7 +76,7 @@ class Child:
     def _report(self, status: int, deaths: int) -> None:
         """Raises when a program that has never been ready is not worth another attempt."""
         log = self.home.log(self.program.name)
-        if not self.settled.done() and (self.program.once or deaths >= ATTEMPTS or self.program.name == "index"):
+        if not self.settled.done() and (self.program.once or deaths >= ATTEMPTS):
             raise ServiceFailed(f"{self.program.name} did not start: {logs.last_line(log) or f'status {status}'} (see {log})")
         self.tell(self.program.name, f"ended with status {status} and is started again")
 

@@ -4,6 +4,7 @@ EmbeddedError
 ├── DataFolderUnusable   the folder cannot be written, is full or belongs to another version: change the folder
 ├── AlreadyRunning       another copy serves this data folder: use or stop that one
 ├── PortInUse            choose another PORT
+├── NoSuchFolder         DOCS names no folder: correct it
 ├── RefusedInProduction  give the addresses of real services
 └── ServiceFailed        a child did not start; its log says why
 """
@@ -23,6 +24,10 @@ class AlreadyRunning(EmbeddedError):
 
 class PortInUse(EmbeddedError):
     code = "port_in_use"
+
+
+class NoSuchFolder(EmbeddedError):
+    code = "not_found"
 
 
 class RefusedInProduction(EmbeddedError):

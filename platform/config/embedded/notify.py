@@ -19,9 +19,11 @@ class Listener:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._socket: socket.socket | None = None
+        self.told = False
 
     async def listen(self, lock: int) -> None:
         self.close()
+        self.told = False
         self.path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self._socket.bind(str(self.path))
@@ -29,9 +31,10 @@ class Listener:
 
     async def heard(self) -> bool:
         try:
-            return self._socket is not None and b"READY=1" in self._socket.recv(4096)
+            self.told = self.told or (self._socket is not None and b"READY=1" in self._socket.recv(4096))
         except BlockingIOError:
             return False
+        return self.told
 
     def close(self) -> None:
         if self._socket is not None:

@@ -3,25 +3,49 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from config.demo import sign_ins
 from config.embedded.catalogue import python_environment
+from config.embedded.errors import NoSuchFolder
 from config.embedded.home import REPOSITORY, Home
 
-COMMANDS = REPOSITORY / "platform/config/management/commands"
+OWN_TENANT, OWN_SOURCE = "tidewick", "My files"
+"""Where DOCS goes: beside the demo company's documents, readable by everyone of that company."""
 
 
-def first_run(home: Home, environment: Mapping[str, str]) -> None:
-    """In processes of their own: the one that waits for Ctrl-C stays small."""
-    done = home.path / "opened"
-    if not done.exists() and (COMMANDS / "demo.py").exists():
-        _manage(home, environment, "demo")
-        done.touch(mode=0o600)
+def check(environment: Mapping[str, str]) -> None:
+    """Looks at what was asked for before anything starts."""
+    if (folder := _own_folder(environment)) is not None and not folder.is_dir():
+        raise NoSuchFolder(f"DOCS={environment['DOCS']} is not a folder.")
 
 
-def _manage(home: Home, environment: Mapping[str, str], *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, str(REPOSITORY / "manage.py"), *arguments],
-        env={**os.environ, **environment, **python_environment(home)},
-        check=True,
-    )
+def first_run(home: Home, environment: Mapping[str, str]) -> Iterator[str]:
+    """Yields what went wrong, in sentences; none of it keeps the portal from being served."""
+    opened = home.path / "opened"
+    if not opened.exists():
+        if _manage(home, environment, "demo", "--showcase"):
+            opened.touch(mode=0o600)
+        else:
+            yield "The demo company is not complete; the next start tries again."
+    folder = _own_folder(environment)
+    if folder is not None and not _manage(home, environment, "ingest", str(folder), "--tenant", OWN_TENANT, "--source", OWN_SOURCE):
+        yield f"Not everything in {folder} could be read; the lines above say what and why."
+
+
+def welcome(home: Home) -> list[str]:
+    """Who can sign in, and how."""
+    people = list(sign_ins.read(home.path).values())
+    return ["Sign in as one of these people of the demo:", *sign_ins.listed(people)] if people else []
+
+
+def _own_folder(environment: Mapping[str, str]) -> Path | None:
+    asked = environment.get("DOCS")
+    return Path(asked).expanduser().resolve() if asked else None
+
+
+def _manage(home: Home, environment: Mapping[str, str], *arguments: str) -> bool:
+    """In a process of its own: the one that waits for Ctrl-C stays small."""
+    command = [sys.executable, str(REPOSITORY / "manage.py"), *arguments]
+    return subprocess.run(command, env={**os.environ, **environment, **python_environment(home)}, check=False).returncode == 0

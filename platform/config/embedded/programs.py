@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from config.embedded.errors import RefusedInProduction
-from config.embedded.home import REPOSITORY
 from config.embedded.spawn import Start
 
 ORDER = ("postgres", "redis", "index", "migrate", "worker", "scheduler", "web")
@@ -53,8 +52,6 @@ def needed(needs: frozenset[str], environment: Mapping[str, str]) -> frozenset[s
         return frozenset()
     if external == STORES and "web" not in needs:
         return frozenset()
-    if not (REPOSITORY / "platform/index/embedded/__main__.py").exists():
-        external.add("index")
     wanted = frozenset().union(*(GROUPS[need] for need in needs)) - external
     return wanted if "postgres" in wanted or "web" in needs else wanted - {"migrate"}
 

@@ -29,21 +29,24 @@ def run(environment: Mapping[str, str]) -> None:
     """Returns when somebody stopped it; raises EmbeddedError when it could not start or lost its services."""
     if environment.get("REDOUBT_ENV") == "production":
         raise RefusedInProduction("`manage.py run` is for one machine without settings; compose.yaml shows the production shape.")
+    opening.check(environment)
     home = Home.of(environment)
     with _alone(home), suppress(KeyboardInterrupt), _stopped_by_signals():
         port = _free_port(environment.get("PORT") or DEFAULT_PORT)
         _say(f"Starting Redoubt on {home.path}")
         with attach({"web"}, environment={**environment, "PORT": str(port)}, tell=_tell) as services:
-            _serve(home, port, environment, services)
+            for problem in opening.first_run(home, environment):
+                _say(problem)
+            for line in (*opening.welcome(home), f"Redoubt is ready: http://127.0.0.1:{port}/  (Ctrl-C stops it)"):
+                _say(line)
+            _watch(home, services)
     _say("Redoubt has stopped.")
 
 
-def _serve(home: Home, port: int, environment: Mapping[str, str], services: Services | None) -> None:
-    opening.first_run(home, environment)
-    _say(f"Redoubt is ready: http://127.0.0.1:{port}/  (Ctrl-C stops it)")
-    if services is not None:
-        for program, state in services.events():
-            _tell(program, state)
+def _watch(home: Home, services: Services | None) -> None:
+    """Until Ctrl-C; what happens to the services meanwhile is told."""
+    for program, state in services.events() if services is not None else ():
+        _tell(program, state)
     raise ServiceFailed(f"The supervisor of the services has ended; nothing is lost. See {home.log('supervisor')} and start again.")
 
 

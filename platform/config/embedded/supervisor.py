@@ -91,11 +91,8 @@ class Supervisor:
     async def _bring_up(self, request: Request, writer: asyncio.StreamWriter) -> None:
         try:
             await self._adjust(self._wanted(), request)
-            waited = request.programs - {"index"}  # until the index is there
-            if "index" in request.programs:
-                await asyncio.wait({self.children["index"].settled})
-            await asyncio.gather(*(asyncio.shield(self.children[name].settled) for name in waited))
-            await asyncio.gather(*(self.children[name].ready.wait() for name in waited))
+            await asyncio.gather(*(asyncio.shield(self.children[name].settled) for name in request.programs))
+            await asyncio.gather(*(self.children[name].ready.wait() for name in request.programs))
             _write(writer, {"ready": True})
         except EmbeddedError as error:
             _write(writer, {"error": str(error), "code": error.code})
