@@ -11,7 +11,7 @@ from config.embedded.catalogue import python_environment
 from config.embedded.errors import NoSuchFolder
 from config.embedded.home import REPOSITORY, Home
 
-OWN_TENANT, OWN_SOURCE = "tidewick", "My files"
+OWN_TENANT, OWN_SOURCE = "tidewick", "My documents"
 """Where DOCS goes: beside the demo company's documents, readable by everyone of that company."""
 
 
