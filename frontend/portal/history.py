@@ -1,0 +1,68 @@
+"""A person's own conversations as the page shows them: the list beside it, and one of them as turns."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from access.viewer import Viewer
+from conversations import queries
+from conversations.models import Conversation, Message
+from frontend.ui import citing
+from frontend.ui.markdown import render
+from frontend.ui.sse import state_of
+from frontend.ui.turns import Failure, State, Turn
+
+LISTED = 100
+UNANSWERED = Failure("This was not answered.")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    label: str
+    conversations: tuple[Conversation, ...]
+
+
+def days(viewer: Viewer) -> list[Day]:
+    """The newest conversations, under Today, Yesterday, This week, Earlier."""
+    grouped: dict[str, list[Conversation]] = {}
+    today = timezone.localdate()
+    for conversation in queries.own(viewer)[:LISTED]:
+        grouped.setdefault(_label(timezone.localdate(conversation.updated), today), []).append(conversation)
+    return [Day(label, tuple(found)) for label, found in grouped.items()]
+
+
+def turns(viewer: Viewer, conversation_id: UUID) -> list[Turn]:
+    return [_turn(viewer, kept) for kept in queries.turns(viewer, conversation_id)]
+
+
+def _turn(viewer: Viewer, kept: queries.Turn) -> Turn:
+    if kept.masked:
+        return Turn(question=kept.question, state="masked")
+    return Turn(
+        question=kept.question,
+        state=_state(kept),
+        mode=kept.mode,
+        answer=render(kept.answer, sources={citation.marker: citing.address(citation) for citation in kept.citations}),
+        citations=citing.cited(viewer, kept.citations),
+        closest=citing.cited(viewer, kept.closest, closest=True),
+        search_ms=kept.milliseconds.get("search"),
+        message_id=kept.id,
+        helpful=kept.helpful,
+        failure=UNANSWERED if kept.state == Message.State.FAILED else None,
+    )
+
+
+def _state(kept: queries.Turn) -> State:
+    if kept.state == Message.State.FAILED:
+        return "failed"
+    return state_of(kept.mode, interrupted=kept.state != Message.State.COMPLETE)
+
+
+def _label(day: date, today: date) -> str:
+    if day >= today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    return "This week" if day > today - timedelta(days=7) else "Earlier"

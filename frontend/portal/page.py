@@ -1,0 +1,43 @@
+"""What the ask page needs around its turns."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+
+from access.roles import Permission
+from conversations.models import Conversation
+from documents import queries as documents
+from frontend.portal import demo, history
+from frontend.ui.turns import Failure, Turn
+from frontend.ui.viewer import Reader
+
+FILE_KINDS = "PDF, Word, Markdown, HTML, text and CSV"
+LOST = Failure("The connection was lost before the answer was complete.")
+
+
+def context(reader: Reader, *, conversation: Conversation | None = None, turns: Sequence[Turn] = (), ask_now: str = "") -> dict[str, Any]:
+    """`ask_now` is a question that the page asks as soon as it is there."""
+    shown = demo.installed()
+    in_demo = shown.has(reader.user.email)
+    return {
+        "reader": reader,
+        "user": reader.user,
+        "tenant": reader.tenant,
+        "other_tenants": [tenant for tenant in reader.tenants if tenant.id != reader.tenant.id],
+        "conversation": conversation,
+        "conversations": history.days(reader.viewer),
+        "turns": turns,
+        "ask_now": ask_now,
+        "last_question": turns[-1].question if turns else ask_now,
+        "readable": documents.visible_to(reader.viewer).count(),
+        "demo_persons": shown.persons if in_demo else (),
+        "demo_starters": shown.starters if in_demo else (),
+        "may_share": Permission.SHARE_UPLOADS in reader.viewer.permissions,
+        "question_limit": settings.QUESTION_LIMIT_CHARACTERS,
+        "upload_limit": settings.UPLOAD_LIMIT_BYTES,
+        "upload_limit_mb": settings.UPLOAD_LIMIT_BYTES // 1024**2,
+        "file_kinds": FILE_KINDS,
+        "new_turn": Turn(question="", state="searching"),
+        "lost_turn": Turn(question="", state="interrupted", failure=LOST),
+    }

@@ -1,0 +1,25 @@
+"""Who can see a document, in words that the viewer may know: names of the viewer's own groups, and never of others."""
+
+from access import principals
+from access.viewer import Viewer
+from documents.models import Document, Grant
+from identity.models import Group
+from tenants.models import Tenant
+
+
+def words(viewer: Viewer, tenant: Tenant, document: Document) -> str:
+    allowed = set(Grant.objects.filter(document=document, effect=Grant.Effect.ALLOW).values_list("principal", flat=True))
+    if principals.everyone(tenant.id) in allowed:
+        return f"Everyone in {tenant.name}"
+    myself = {principals.user(viewer.user_id)} if viewer.user_id else set()
+    if allowed <= myself:
+        return "Only you"
+    names = _own_groups(viewer, tenant, allowed)
+    others = len(allowed - myself) > len(names)
+    listed = [*names, *(["others"] if others else [])]
+    return " and ".join(filter(None, [", ".join(listed[:-1]), listed[-1]])) if listed else "You and others"
+
+
+def _own_groups(viewer: Viewer, tenant: Tenant, allowed: set[str]) -> list[str]:
+    groups = Group.objects.filter(tenant=tenant, members=viewer.user_id).order_by("name")
+    return [group.name for group in groups if principals.group(group.id) in allowed]

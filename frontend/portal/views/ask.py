@@ -1,0 +1,110 @@
+"""The one page: asking, and what was asked before."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from access.roles import Permission
+from conversations import queries as conversations
+from frontend.portal import history, page
+from frontend.ui.sse import told
+from frontend.ui.viewer import Reader, for_readers
+from retrieval import events
+from retrieval.ask import ask as answered
+
+ASK_NOW = "ask_now"
+"""The session's key for a question that the next page asks by itself."""
+STREAMS_OF_ONE_PERSON = 4
+_running: Counter[UUID] = Counter()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_readers
+async def ask(request: HttpRequest, reader: Reader) -> HttpResponseBase:
+    if request.method == "POST":
+        return await _answer(request, reader)
+    return await sync_to_async(_empty_page)(request, reader)
+
+
+@require_safe
+@for_readers
+def conversation(request: HttpRequest, reader: Reader, conversation_id: UUID) -> HttpResponse:
+    try:
+        found = conversations.one(reader.viewer, conversation_id)
+    except conversations.UnknownConversation:
+        raise Http404 from None
+    turns = history.turns(reader.viewer, conversation_id)
+    return render(request, "portal/ask.html", page.context(reader, conversation=found, turns=turns))
+
+
+def _empty_page(request: HttpRequest, reader: Reader) -> HttpResponse:
+    question = request.session.pop(ASK_NOW, "")
+    return render(request, "portal/ask.html", page.context(reader, ask_now=question))
+
+
+async def _answer(request: HttpRequest, reader: Reader) -> HttpResponseBase:
+    question = request.POST.get("question", "").strip()
+    if Permission.ASK not in reader.viewer.permissions:
+        return _refused("Your role does not allow asking. An administrator can change it.", 403)
+    if not question:
+        return _refused("Write a question first.", 400)
+    if len(question) > settings.QUESTION_LIMIT_CHARACTERS:
+        return _refused(f"The question is longer than {settings.QUESTION_LIMIT_CHARACTERS:,} characters. Shorten it.", 413)
+    if _running[reader.user.id] >= STREAMS_OF_ONE_PERSON:
+        return _refused("You have several answers running already. Wait for one to end.", 429)
+    conversation_id = await sync_to_async(_own_conversation)(reader, request.POST.get("conversation", ""))
+    if "text/event-stream" not in request.headers.get("Accept", ""):
+        return await _whole_answer(reader, question, conversation_id)
+    get_token(request)  # the answer's feedback form carries it, and cookies cannot be set once the stream runs
+    # In the thread that owns it: a stream may take minutes and must not hold a connection.
+    await sync_to_async(lambda: connection.close())()
+    stream = _stream(request, reader, question, conversation_id)
+    return StreamingHttpResponse(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+async def _whole_answer(reader: Reader, question: str, conversation_id: UUID | None) -> HttpResponseBase:
+    """For a browser without scripts: the page of the conversation, once the answer is there."""
+    async with aclosing(answered(reader.viewer, question, conversation_id=conversation_id, face="portal")) as happened:
+        async for event in happened:
+            if isinstance(event, events.Done):
+                return redirect("portal:conversation", event.conversation_id)
+            if isinstance(event, events.Failed):
+                return _refused(event.message, 503)
+    return _refused("There was no answer. Ask again.", 503)
+
+
+async def _stream(request: HttpRequest, reader: Reader, question: str, conversation_id: UUID | None) -> AsyncIterator[bytes]:
+    answer = answered(reader.viewer, question, conversation_id=conversation_id, face="portal")
+    _running[reader.user.id] += 1
+    try:
+        async with aclosing(told(answer, request=request, viewer=reader.viewer, question=question)) as messages:
+            async for message in messages:
+                yield message
+    finally:
+        _running[reader.user.id] -= 1
+
+
+def _own_conversation(reader: Reader, wanted: str) -> UUID | None:
+    if not wanted:
+        return None
+    try:
+        return conversations.one(reader.viewer, UUID(wanted)).id
+    except (ValueError, conversations.UnknownConversation):
+        raise Http404 from None
+
+
+def _refused(message: str, status: int) -> HttpResponse:
+    response = HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+    if status == 429:
+        response["Retry-After"] = "5"
+    return response

@@ -1,0 +1,74 @@
+"""An answer's Markdown as HTML that can do nothing: rendered without HTML, links or images, then cleaned by an allow-list."""
+
+import re
+from collections.abc import Mapping
+
+import nh3
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+"""Stand for a citation's marker between rendering and cleaning; private characters, taken out of what the model wrote."""
+_MARKER = re.compile(r"\[(\d{1,2})\]")
+_STANDING = re.compile(f"\\s*{_OPEN}(\\d+){_CLOSE}")
+_TAGS = {
+    "p",
+    "br",
+    "strong",
+    "em",
+    "code",
+    "pre",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "h3",
+    "h4",
+    "hr",
+}
+_ATTRIBUTES: dict[str, set[str]] = {"ol": {"start"}}
+
+
+def _markers(state: StateCore) -> None:
+    """Markers in running text only: in code, `[1]` is code."""
+    for block in state.tokens:
+        for token in block.children or ():
+            if token.type == "text":
+                token.content = _MARKER.sub(rf"{_OPEN}\1{_CLOSE}", token.content)
+
+
+def _headings(state: StateCore) -> None:
+    """The page has its own h1 and h2."""
+    for token in state.tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = "h3" if token.tag in ("h1", "h2", "h3") else "h4"
+
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": False}).enable("table")
+_MARKDOWN.disable(["link", "image", "autolink", "reference", "html_inline", "html_block"])
+_MARKDOWN.core.ruler.push("markers", _markers)
+_MARKDOWN.core.ruler.push("headings", _headings)
+
+
+def render(text: str, *, sources: Mapping[int, str]) -> SafeString:
+    """`sources` gives each marker's address; a marker without one stays, as wide, but cannot be opened."""
+    html = _MARKDOWN.render(text.replace(_OPEN, "").replace(_CLOSE, ""))
+    clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"https", "http"}, link_rel=None)
+    scrolling = clean.replace("<table>", '<div class="answer-scroll"><table>').replace("</table>", "</table></div>")
+    return mark_safe(_STANDING.sub(lambda found: _cite(int(found[1]), sources), scrolling))  # noqa: S308  (cleaned above)
+
+
+def _cite(marker: int, sources: Mapping[int, str]) -> str:
+    if address := sources.get(marker):
+        return format_html(
+            '<a class="cite" href="{}" data-source data-marker="{}" aria-label="Source {}">{}</a>', address, marker, marker, marker
+        )
+    return format_html('<span class="cite cite-waiting" data-marker="{}">{}</span>', marker, marker)

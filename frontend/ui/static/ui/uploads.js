@@ -1,0 +1,85 @@
+/** Files dropped on the page or chosen: sent with their real progress, then followed until they can be asked about. */
+const page = document.querySelector("[data-page]");
+const list = document.querySelector("[data-uploads]");
+const template = document.querySelector("[data-upload-template]");
+const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+const limit = Number(page.dataset.uploadLimit);
+let depth = 0;
+
+function line(name) {
+  const row = template.content.firstElementChild.cloneNode(true);
+  row.querySelector(".upload-name").textContent = name;
+  list.prepend(row);
+  return row;
+}
+
+function say(row, words) {
+  row.querySelector(".upload-state").textContent = words;
+}
+
+function refuse(row, words) {
+  row.classList.add("upload-warn");
+  row.querySelector("progress")?.remove();
+  row.querySelector("[data-upload-percent]").textContent = "";
+  say(row, words);
+}
+
+function progressed(row, event) {
+  const percent = Math.round((100 * event.loaded) / event.total);
+  row.querySelector("progress").value = percent;
+  row.querySelector("[data-upload-percent]").textContent = `${percent} %`;
+}
+
+function answered(row, request) {
+  if (request.status !== 200) {
+    refuse(row, request.status === 413 ? tooLarge() : request.responseText.slice(0, 300));
+    return;
+  }
+  row.insertAdjacentHTML("afterend", request.responseText);
+  window.htmx.process(row.nextElementSibling);
+  row.remove();
+}
+
+const tooLarge = () => `It is larger than ${Math.floor(limit / 1024 ** 2)} MB, the most that one file may have.`;
+
+export function send(file) {
+  const row = line(file.name);
+  if (file.size > limit) return refuse(row, tooLarge());
+  if (file.size === 0) return refuse(row, "It is empty: there is nothing to read in it.");
+  const form = new FormData();
+  form.append("csrfmiddlewaretoken", token);
+  form.append("shared", document.querySelector("[data-shared]")?.value ?? "");
+  form.append("file", file);
+  const request = new XMLHttpRequest();
+  request.upload.addEventListener("progress", (event) => progressed(row, event));
+  request.upload.addEventListener("load", () => say(row, "Sent; being stored"));
+  request.addEventListener("load", () => answered(row, request));
+  request.addEventListener("error", () => refuse(row, "The connection was lost. Nothing was stored; add it again."));
+  request.open("POST", page.dataset.uploadTo);
+  request.send(form);
+}
+
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+function dropping(by) {
+  depth = by === 0 ? 0 : Math.max(0, depth + by);
+  document.body.toggleAttribute("data-dropping", depth > 0);
+}
+
+addEventListener("dragenter", (event) => carriesFiles(event) && dropping(1));
+addEventListener("dragleave", (event) => carriesFiles(event) && dropping(-1));
+addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
+addEventListener("drop", (event) => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  dropping(0);
+  [...event.dataTransfer.files].forEach(send);
+});
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-file]")) return;
+  [...event.target.files].forEach(send);
+  event.target.value = "";
+});
+
+document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest("[data-upload]").remove());
