@@ -147,6 +147,8 @@ UPLOAD_LIMIT_BYTES = environment.number("REDOUBT_UPLOAD_LIMIT_MB", 50) * 1024 * 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 QUESTION_LIMIT_CHARACTERS = 4_000
+DEMO_FILE = DATA / "demo.json"
+CSRF_FAILURE_VIEW = "frontend.portal.views.problem.csrf"
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
