@@ -39,19 +39,27 @@ def drain() -> None:
 
 
 def _process_waiting() -> None:
-    """While one batch is encoded, the next is read and split."""
-    schema.ensure()
-    publish_waiting()
-    with Held() as held, ThreadPoolExecutor(1, thread_name_prefix="prepare") as ahead:
+    """Without the index nothing is claimed, and what was claimed when it went away waits for it."""
+    with Held() as held:
         try:
-            batch = prepare(_claim(held))
-            while batch:
-                following = ahead.submit(prepare, _claim(held))
-                _finish(batch, held)
-                batch = following.result()
+            schema.ensure()
+            publish_waiting()
+            _process_batches(held)
         except Exception as error:
             _give_back(held.all(), error)
-            raise
+            if not _passes(error):
+                raise
+            log.warning("Processing pauses: %s", error)
+
+
+def _process_batches(held: Held) -> None:
+    """While one batch is encoded, the next is read and split."""
+    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as ahead:
+        batch = prepare(_claim(held))
+        while batch:
+            following = ahead.submit(prepare, _claim(held))
+            _finish(batch, held)
+            batch = following.result()
 
 
 def _claim(held: Held) -> list[Claim]:
@@ -126,9 +134,14 @@ def _portions(batch: Sequence[Prepared]) -> Iterator[list[Prepared]]:
         yield portion
 
 
+def _passes(error: Exception) -> bool:
+    """A store that is away or full is not the documents' fault: they wait."""
+    return isinstance(error, IndexUnavailable | OperationalError) or getattr(error, "errno", None) == errno.ENOSPC
+
+
 def _give_back(claims: Sequence[Claim], error: Exception) -> None:
-    """A store that is away or full is not the documents' fault: they wait. Anything else counts as an attempt."""
-    blameless = isinstance(error, IndexUnavailable | OperationalError) or getattr(error, "errno", None) == errno.ENOSPC
+    """Anything else than a store that is away counts as an attempt."""
+    blameless = _passes(error)
     code = "index_refused" if isinstance(error, IndexFailure) else "internal"
     message = "" if blameless else "Something unexpected happened while this document was processed; the worker's log says what."
     try:

@@ -178,10 +178,10 @@ def _held(claims: Iterable[Claim]) -> list[Claim]:
     return [fences[id] for id, fence in rows.values_list("id", "fence") if fence == fences[id].fence]
 
 
-def _order() -> tuple[OrderBy, OrderBy, str]:
+def _order() -> tuple[OrderBy, OrderBy, str, str]:
     tried = Case(When(attempt__gt=0, then=Value(True)), default=Value(False), output_field=BooleanField())
     awaited = Case(When(source__kind=FIRST_OF_ALL, then=Value(True)), default=Value(False), output_field=BooleanField())
-    return tried.desc(), awaited.desc(), "created"
+    return tried.desc(), awaited.desc(), "attempt", "created"
 
 
 def _portion(rows: Sequence[tuple[UUID, int, int]], size: int) -> list[UUID]:

@@ -1,0 +1,113 @@
+"""From pending to ready, and what becomes of documents when something breaks on the way. Real stores, real encoder."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+import index.client
+from documents import queries, work
+from documents.models import Chunk, Document
+from index import points
+from ingestion import process
+from ingestion.extract.limits import Limits
+from ingestion.extract.pool import Extractor
+from ingestion.prepare import chunk_id
+from sources.models import Source
+from tests.factories.cast import Cast, make_cast
+from tests.factories.folders import HANDBOOK, expire_leases, folder_source, ingested, states, synced, write
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def source(cast: Cast, tmp_path: Path) -> Source:
+    return folder_source(cast.tenant, write(tmp_path / "handbook", HANDBOOK))
+
+
+def test_a_folder_becomes_documents_that_are_ready(source: Source) -> None:
+    ingested(source)
+    assert set(states(source).values()) == {"ready"}
+    for document in Document.objects.filter(source=source):
+        assert points.count(document=document.id) == document.chunk_count == document.chunks.count() > 0
+        assert not document.unpublished
+
+
+def test_a_chunks_text_stands_in_the_document_to_the_letter(cast: Cast, source: Source) -> None:
+    ingested(source)
+    for chunk in Chunk.objects.filter(document__source=source).select_related("document"):
+        pages = queries.pages(cast.viewer(cast.owner), chunk.document_id)
+        assert "\n\n".join(page.text for page in pages)[chunk.start : chunk.end] == chunk.text
+        assert chunk.id == chunk_id(cast.tenant.id, chunk.document_id, chunk.generation, chunk.ordinal)
+
+
+def test_a_file_that_cannot_be_read_says_why_and_the_others_are_ready(cast: Cast, tmp_path: Path) -> None:
+    files = {**HANDBOOK, "empty.txt": "", "program.pdf": b"MZ\x90\x00" + b"\x00" * 500, "broken.docx": b"PK\x03\x04 not a zip"}
+    source = folder_source(cast.tenant, write(tmp_path, files))
+    ingested(source)
+    failed = dict(Document.objects.filter(source=source, state="failed").values_list("uri", "code"))
+    assert failed == {"empty.txt": "empty_file", "program.pdf": "type_mismatch", "broken.docx": "corrupt"}
+    assert sum(state == "ready" for state in states(source).values()) == len(HANDBOOK)
+
+
+def test_a_poison_file_is_quarantined_after_three_attempts_and_the_queue_goes_on(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 400_000
+    source = folder_source(cast.tenant, write(tmp_path, {**HANDBOOK, "poison.md": slow}))
+    with Extractor(limits=Limits(seconds=3)) as impatient:
+        monkeypatch.setattr("ingestion.prepare.extractor", lambda: impatient)
+        synced(source)
+        for _ in range(work.ATTEMPTS):
+            process.drain()
+            Document.objects.filter(source=source, state="pending").update(not_before=None)
+    assert states(source) == {**dict.fromkeys(HANDBOOK, "ready"), "poison.md": "quarantined"}
+    assert Document.objects.get(source=source, uri="poison.md").code == "timeout"
+
+
+def test_with_the_index_away_documents_wait_and_nothing_is_lost(
+    source: Source, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    synced(source)
+    with monkeypatch.context() as away:
+        settings.QDRANT_URL = f"unix://{tmp_path}/nobody.sock"
+        away.setattr(index.client, "_clients", [])
+        away.setattr(process.schema, "ensure", lambda: None)
+        process.drain()
+        index.client.get_client().close()
+    assert set(states(source).values()) == {"pending"}
+    assert not Document.objects.filter(source=source, attempt__gt=0).exists()
+    Document.objects.filter(source=source).update(not_before=None)
+    process.drain()
+    assert set(states(source).values()) == {"ready"}
+
+
+def test_what_a_dead_worker_left_half_written_is_seen_by_nobody_and_goes_away(cast: Cast, source: Source) -> None:
+    synced(source)
+    claims = [claim for claim in work.claim() if claim.source == source.id]
+    process._index([one for one in process.prepare(claims) if isinstance(one, process.Prepared)])
+    assert not queries.visible_to(cast.viewer(cast.owner)).exists()
+    expire_leases(source)
+    process.drain()
+    for document in Document.objects.filter(source=source):
+        assert document.state == "ready"
+        assert (
+            points.count(document=document.id) == points.count(document=document.id, generation=document.generation) == document.chunk_count
+        )
+
+
+def test_a_document_without_its_bytes_says_so_and_the_next_sync_brings_them_back(source: Source) -> None:
+    from documents import blobs
+
+    synced(source)
+    leave = Document.objects.get(source=source, uri="leave.md")
+    blobs.remove(leave.blob)
+    process.drain()
+    assert Document.objects.get(id=leave.id).code == "content_missing"
+    ingested(source)
+    assert Document.objects.get(id=leave.id).state == "ready"
