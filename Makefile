@@ -11,7 +11,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --no-input
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: help run test check lint types imports tests browser slow bench lock clean
+.PHONY: help run test check static lint types imports tests browser slow bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -32,7 +32,9 @@ $(VENV)/.installed-%: requirements/%.txt $(VENV)/.torch
 run: $(VENV)/.installed-$(REQUIREMENTS) ## start Redoubt with the demo company (DOCS=folder, PORT=8000, CHAT_BASE_URL=…)
 	@exec $(PY) manage.py run
 
-check: lint types imports ## everything that needs no service
+check: test slow ## everything that CI runs
+
+static: lint types imports ## what needs no service: ruff, mypy, the import rules
 
 lint: $(VENV)/.installed-dev
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
@@ -43,7 +45,7 @@ types: $(VENV)/.installed-dev
 imports: $(VENV)/.installed-dev
 	@$(VENV)/bin/lint-imports
 
-test: check tests ## ruff, mypy, the import rules and every test
+test: static tests ## ruff, mypy, the import rules and every test
 
 browser: $(VENV)/.installed-dev
 	@$(PY) -m tests.chromium
