@@ -74,6 +74,8 @@ def count(*, tenant: UUID | None = None, document: Documents | None = None, gene
 
 
 def _delete(chosen: models.Filter) -> None:
+    if not chosen.must:
+        raise ValueError("Nothing says which points to delete, and that would delete all of them.")
     with translated():
         get_client().delete(collection(), points_selector=models.FilterSelector(filter=chosen), wait=True)
 
