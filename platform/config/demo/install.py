@@ -87,5 +87,9 @@ def _person(person: PersonSpec, spec: TenantSpec, tenant: Tenant, kept: SignIn |
 
 def _on_the_page(company: Company) -> portal.Demo:
     starters = tuple(portal.Starter(shows=one.label, question=one.question, after=one.after) for one in company.starters)
-    persons = tuple(portal.Person(email=person.email, name=person.name, role=person.title) for person in company.people)
+    persons = tuple(
+        portal.Person(email=person.email, name=person.name, role=person.title, company=tenant.name)
+        for tenant in company.tenants
+        for person in tenant.people
+    )
     return portal.Demo(starters=starters, persons=persons)

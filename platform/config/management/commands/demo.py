@@ -10,17 +10,21 @@ from index.errors import IndexFailure
 from terminal import command
 from terminal.command import Failed
 
+CITED = ("marker", "document", "title", "uri", "page", "heading", "quote")
+
 
 class Command(command.Command):
     help = "The demo company: two tenants, their people and documents. Running it again changes nothing. Not for production."
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--showcase", action="store_true", help="ask one question as three people as well, and show their answers instead of the sign-ins"
+            "--showcase", action="store_true", help="ask one question as three people too, and show their answers instead of the sign-ins"
         )
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
         quiet = self.as_json or not self.console.is_terminal
+        if not self.as_json:
+            self.console.print("Reading the demo company's documents")
         try:
             installed = install(console=None if quiet else self.console)
         except RefusedInProduction as error:
@@ -70,7 +74,7 @@ def _people(installed: Installed) -> Sequence[Mapping[str, Any]]:
 
 
 def _answered(answer: Answer) -> Mapping[str, Any]:
-    citations = [{"marker": one.marker, "title": one.title, "uri": one.uri, "page": one.page, "quote": one.quote} for one in answer.citations]
+    citations = [{name: getattr(one, name) for name in CITED} for one in answer.citations]
     return {"email": answer.person.email, "mode": answer.mode, "answer": answer.text, "citations": citations}
 
 
