@@ -6,7 +6,7 @@ from collections.abc import Sequence
 SHORT = 18
 """Words, up to which a question with a pronoun leans on the one before; a longer one brings its own subject."""
 BARE = 3
-"""Words, up to which a question without a name or a number does."""
+"""Words, up to which "Who approves?" or "For contractors?" does."""
 
 _LEANS = re.compile(
     r"^(?:and|but|or|so|also|what about|how about|what if|then|in that case|why(?: not)?\s*\??$|for whom|since when|until when|even)\b"
@@ -14,7 +14,9 @@ _LEANS = re.compile(
     r"|\b(?:this|that)\b(?=\s*(?:[?.!,]|$|is|are|was|does|apply|mean|cost|take|rule|one))",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"\b(?:[A-Z][\w-]+|\d[\w-]*)")
+_ASKS = re.compile(
+    r"^(?:who|whom|when|where|how|which|what|for|in|on|at|from|with|without|by|until|since|after|before|during)\b", re.IGNORECASE
+)
 
 
 def standalone(question: str, earlier: Sequence[str]) -> str:
@@ -28,8 +30,8 @@ def standalone(question: str, earlier: Sequence[str]) -> str:
 
 
 def leans(question: str) -> bool:
-    """Whether it can only be understood with the question before: it has a pronoun, begins with "and", or is a few bare words."""
+    """Whether it can only be understood with the question before: it has a pronoun, begins with "and", or asks without a subject."""
     words = question.split()
     if _LEANS.search(question):
         return len(words) <= SHORT
-    return len(words) <= BARE and not _NAME.search(" ".join(words[1:]))
+    return len(words) <= BARE and bool(_ASKS.match(question))
