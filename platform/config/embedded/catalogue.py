@@ -50,12 +50,15 @@ class Catalogue:
             *("celery", "-A", "config.celery", "worker", "--pool", "threads", "--concurrency", THREADS),
             *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
             NOTIFY_SOCKET=str(warm.path),
+            CELERY_SKIP_CHECKS="1",  # they import every page; `make check` runs them
         )
         return Program(name="worker", start=start, prepare=warm.listen, ready=warm.heard, after=MIGRATED)
 
     def _scheduler(self) -> Program:
         schedule = self.home.folder("scheduler") / "schedule"
-        start = self._python("celery", "-A", "config.celery", "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "WARNING")
+        start = self._python(
+            "celery", "-A", "config.scheduler", "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "WARNING"
+        )
 
         async def forget(lock: int) -> None:
             for left in schedule.parent.glob("schedule*"):
