@@ -89,9 +89,9 @@ def _reason(error: UnexpectedResponse) -> str:
         return f"status {error.status_code}"
 
 
-def _forget() -> None:
-    """A forked child shares no connection with its parent."""
+def forget() -> None:
+    """The next call connects anew. A forked child must: it shares no connection with its parent."""
     _clients.clear()
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=forget)

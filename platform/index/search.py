@@ -12,6 +12,8 @@ from index.filters import Narrow, readable_by
 from index.schema import DENSE, SPARSE
 from inference.sparse import SparseVector
 
+DIGITS = 6  # what follows is the order of additions, which must not order the hits
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -59,19 +61,23 @@ def candidates(
     near = _Leg(DENSE, [float(value) for value in dense], readable)
     words = _Leg(SPARSE, models.SparseVector(indices=list(sparse.indices), values=list(sparse.values)), readable)
     documents: dict[str, UUID] = {}
-    found = [_best(points, limit) for points in _ask([leg.request(limit=limit + 1) for leg in (near, words)], documents)]
+    answers = _ask([leg.request(limit=limit + 1) for leg in (near, words)], documents)
+    found = [_settled(leg, scores, limit, documents) for leg, scores in zip((near, words), answers, strict=True)]
     cosines, overlaps = _completed((near, words), found, documents)
     hits = [Hit(UUID(id), documents[id], score, overlaps.get(id, 0.0)) for id, score in cosines.items()]
     return sorted(hits, key=lambda hit: (-hit.dense, hit.chunk))
 
 
-def _best(scores: _Scores, limit: int) -> _Scores:
-    """Without those that share the score of the first one cut off: which of them the engine returns depends on documents that the
-    viewer may not see. Only where all are equal there is nothing to prefer."""
-    if len(scores) <= limit:
-        return scores
-    cut = min(scores.values())
-    return {id: score for id, score in scores.items() if score > cut} or dict(sorted(scores.items())[:limit])
+def _settled(leg: _Leg, scores: _Scores, limit: int, documents: dict[str, UUID]) -> _Scores:
+    """The best `limit`, without those that share the score of the last one returned, unless nothing was cut off: which of them the
+    index returns may depend on documents that the viewer cannot see. Where all are equal, it is asked for more."""
+    asked = limit
+    while len(scores) > asked and len(set(scores.values())) == 1:
+        asked *= 8
+        [scores] = _ask([leg.request(limit=asked + 1)], documents)
+    cut = min(scores.values()) if len(scores) > asked else float("-inf")
+    certain = sorted((-score, id) for id, score in scores.items() if score > cut)
+    return {id: -score for score, id in certain[:limit]}
 
 
 def _completed(legs: tuple[_Leg, _Leg], found: list[_Scores], documents: dict[str, UUID]) -> list[_Scores]:
@@ -92,4 +98,4 @@ def _ask(requests: list[models.QueryRequest], documents: dict[str, UUID]) -> lis
         answers = get_client().query_batch_points(collection(), requests=requests)
     for answer in answers:
         documents.update((str(point.id), UUID((point.payload or {})["document"])) for point in answer.points)
-    return [{str(point.id): point.score for point in answer.points} for answer in answers]
+    return [{str(point.id): round(point.score, DIGITS) for point in answer.points} for answer in answers]

@@ -29,8 +29,8 @@ class Collection:
 
     def __init__(self, folder: Path, asked: models.CreateCollection) -> None:
         self.folder, self.asked, self.shape = folder, asked, Shape(asked)
-        path = str(folder / "shard")
-        config = description.engine_config(asked)
+        path, config = str(folder / "shard"), description.engine_config(asked)
+        folder.mkdir(mode=0o700, exist_ok=True)
         self.shard = edge.EdgeShard.load(path, config) if Path(path).exists() else edge.EdgeShard.create(path, config)
         self.changed_since_slice = 0
 
@@ -80,7 +80,6 @@ class Store:
         if name in self._collections:
             raise Conflict(f"Collection `{name}` already exists!")
         folder = self._folder / name
-        folder.mkdir(mode=0o700)
         self._collections[name] = Collection(folder, asked)
         part = folder / "collection.part"
         part.write_bytes(orjson.dumps(asked.model_dump(mode="json", exclude_none=True)))
