@@ -21,6 +21,11 @@ class Person:
     email: str
     name: str
     role: str
+    company: str = ""
+
+    @property
+    def first_name(self) -> str:
+        return self.name.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,5 +49,8 @@ class Pictures:
                 self._kept.popitem(last=False)
         return drawn
 
+    def close(self) -> None:
+        self._extractor.close()
+
 
 pictures = Pictures()

@@ -21,7 +21,7 @@ class Blocks:
 
     def settled(self) -> str:
         """The open block up to the end of its last sentence; nothing of a table, of code or inside an unclosed emphasis."""
-        if self._open.lstrip().startswith(("|", "```")):
+        if self._open.lstrip().startswith(("|", "```")) or " | " in self._open:
             return ""
         ends = [found.end() for found in _SENTENCE_END.finditer(self._open)]
         shown = self._open[: ends[-1]] if ends else ""

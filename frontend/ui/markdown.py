@@ -12,7 +12,9 @@ from markdown_it.rules_core import StateCore
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Stand for a citation's marker between rendering and cleaning; private characters, taken out of what the model wrote."""
 _MARKER = re.compile(r"\[(\d{1,2})\]")
-_STANDING = re.compile(f"\\s*{_OPEN}(\\d+){_CLOSE}")
+_STANDING = re.compile(f"\\s*{_OPEN}(\\d+){_CLOSE}(\\s*\\(older\\))?")
+_CELLS = " | "
+_OLDER = ' <span class="tag">older</span>'
 _TAGS = {
     "p",
     "br",
@@ -60,10 +62,26 @@ _MARKDOWN.core.ruler.push("headings", _headings)
 
 def render(text: str, *, sources: Mapping[int, str]) -> SafeString:
     """`sources` gives each marker's address; a marker without one stays, as wide, but cannot be opened."""
-    html = _MARKDOWN.render(text.replace(_OPEN, "").replace(_CLOSE, ""))
+    html = _MARKDOWN.render(_with_tables(text.replace(_OPEN, "").replace(_CLOSE, "")))
     clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"https", "http"}, link_rel=None)
     scrolling = clean.replace("<table>", '<div class="answer-scroll"><table>').replace("</table>", "</table></div>")
-    return mark_safe(_STANDING.sub(lambda found: _cite(int(found[1]), sources), scrolling))  # noqa: S308  (cleaned above)
+    return mark_safe(_STANDING.sub(lambda found: _cite(int(found[1]), sources) + (_OLDER if found[2] else ""), scrolling))  # noqa: S308  (cleaned above)
+
+
+def _with_tables(text: str) -> str:
+    """A quoted row stands below its table's header, cells apart by " | ": that is a table, though not Markdown's."""
+    return "\n\n".join(_table(block) if _is_rows(block) else block for block in text.split("\n\n"))
+
+
+def _is_rows(block: str) -> bool:
+    lines = block.strip().split("\n")
+    return len(lines) > 1 and not block.lstrip().startswith("|") and len({line.count(_CELLS) for line in lines}) == 1 and _CELLS in lines[0]
+
+
+def _table(block: str) -> str:
+    header, *rows = block.strip().split("\n")
+    rule = _CELLS.join("---" for _ in header.split(_CELLS))
+    return "\n".join(f"| {line} |" for line in (header, rule, *rows))
 
 
 def _cite(marker: int, sources: Mapping[int, str]) -> str:
