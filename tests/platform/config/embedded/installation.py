@@ -4,8 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,8 +38,11 @@ class Installation:
         (data / "sockets").unlink()
         return cls(data)
 
-    def attached(self, *needs: str) -> AbstractContextManager[Services]:
-        return attach(needs or ("stores",), environment=self.environment)  # type: ignore[arg-type]  # never None: all is embedded here
+    @contextmanager
+    def attached(self, *needs: str) -> Iterator[Services]:
+        with attach(needs or ("stores",), environment=self.environment) as services:
+            assert services is not None, "all is embedded here"
+            yield services
 
     def processes(self, services: Services) -> dict[str, psutil.Process]:
         """The supervisor and its children by name, remembered with all that they started."""

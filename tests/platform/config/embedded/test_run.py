@@ -1,0 +1,104 @@
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.platform.config.embedded.installation import Installation
+
+
+@contextmanager
+def running(installation: Installation, **variables: str) -> Iterator[tuple["subprocess.Popen[str]", str, str]]:
+    """`make run` after its first time: the process, its address and what it printed."""
+    (installation.data / "opened").touch()
+    process = installation.background("run", PORT="0", **variables)
+    printed = ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        printed += line
+        if "http://" in line:
+            break
+    assert "http://" in printed, printed
+    try:
+        yield process, printed.split("http://")[1].split("/")[0], printed
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_one_port_listens_and_an_end_leaves_nothing(installation: Installation) -> None:
+    with running(installation) as (process, address, _):
+        with installation.attached() as beside:
+            processes = installation.processes(beside)
+        listening = [c for p in installation.seen for c in p.net_connections(kind="inet") if c.status == psutil.CONN_LISTEN]
+
+        assert httpx.get(f"http://{address}/health/ready", trust_env=False).status_code == 200
+        assert {f"{c.laddr.ip}:{c.laddr.port}" for c in listening} == {address}
+        assert {"postgres", "redis", "index", "worker", "beat", "uvicorn"} <= processes.keys()
+        assert "already runs" in _refused(installation, "run", PORT="0")
+
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate()
+        assert (process.returncode, said) == (0, "Redoubt has stopped.\n")
+        assert installation.still_running() == []
+
+
+def test_a_kill_of_the_whole_group_is_survived(installation: Installation) -> None:
+    with running(installation) as (process, _, _):
+        with installation.attached() as beside:
+            installation.processes(beside)
+        for one in (psutil.Process(process.pid), *installation.seen):
+            one.kill()
+
+    with running(installation) as (process, address, _):
+        assert httpx.get(f"http://{address}/health/ready", trust_env=False).status_code == 200
+        with installation.attached() as beside:
+            installation.processes(beside)
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+
+    assert installation.still_running() == []
+
+
+def test_a_port_in_use_is_one_plain_sentence(bare: Installation) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        assert (
+            _refused(bare, "run", PORT=port) == f"Port {port} cannot be used (Address already in use). Choose another: make run PORT=8001\n"
+        )
+
+
+@pytest.mark.parametrize("port", ["eighty", "70000", "-1"])
+def test_a_port_that_is_none_is_one_plain_sentence(bare: Installation, port: str) -> None:
+    assert _refused(bare, "run", PORT=port).startswith("PORT must be a number up to 65535")
+
+
+def test_documents_that_are_not_there_stop_the_start(bare: Installation, tmp_path: Path) -> None:
+    assert _refused(bare, "run", DOCS=str(tmp_path / "nowhere")) == f"DOCS={tmp_path / 'nowhere'} is not a folder.\n"
+
+
+def test_production_refuses_to_run_this_way(bare: Installation) -> None:
+    assert "DATABASE_URL" in _refused(bare, "run", REDOUBT_ENV="production")
+
+
+def test_another_version_of_the_data_is_refused_by_every_command(bare: Installation) -> None:
+    assert bare.home.secret_key
+    (bare.data / "version").write_text("0")
+
+    assert "has version '0'" in _refused(bare, "run", PORT="0")
+    assert "has version '0'" in _refused(bare, "shell", "-c", "pass")
+
+
+def _refused(installation: Installation, *arguments: str, **variables: str) -> str:
+    """The one sentence of a command that ended with status 1."""
+    done = installation.manage(*arguments, **variables)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stdout + done.stderr
+    return done.stderr.removeprefix("CommandError: ").removeprefix("Error: ")
