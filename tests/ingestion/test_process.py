@@ -1,5 +1,6 @@
 """From pending to ready, and what becomes of documents when something breaks on the way. Real stores, real encoder."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,11 @@ from pytest_django import Settings
 import index.client
 from documents import queries, work
 from documents.models import Chunk, Document
-from index import points
+from index import points, schema
 from ingestion import process
 from ingestion.extract.limits import Limits
 from ingestion.extract.pool import Extractor
-from ingestion.prepare import chunk_id
+from ingestion.prepare import Prepared, chunk_id, prepare
 from sources.models import Source
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import HANDBOOK, expire_leases, folder_source, ingested, states, synced, write
@@ -47,7 +48,12 @@ def test_a_chunks_text_stands_in_the_document_to_the_letter(cast: Cast, source: 
 
 
 def test_a_file_that_cannot_be_read_says_why_and_the_others_are_ready(cast: Cast, tmp_path: Path) -> None:
-    files = {**HANDBOOK, "empty.txt": "", "program.pdf": b"MZ\x90\x00" + b"\x00" * 500, "broken.docx": b"PK\x03\x04 not a zip"}
+    files: dict[str, str | bytes] = {
+        **HANDBOOK,
+        "empty.txt": "",
+        "program.pdf": b"MZ\x90\x00" + b"\x00" * 500,
+        "broken.docx": b"PK\x03\x04 not a zip",
+    }
     source = folder_source(cast.tenant, write(tmp_path, files))
     ingested(source)
     failed = dict(Document.objects.filter(source=source, state="failed").values_list("uri", "code"))
@@ -70,6 +76,8 @@ def test_a_poison_file_is_quarantined_after_three_attempts_and_the_queue_goes_on
     assert Document.objects.get(source=source, uri="poison.md").code == "timeout"
 
 
+@pytest.mark.filterwarnings("ignore:.*unclosed <socket:pytest.PytestUnraisableExceptionWarning")  # httpcore's, where nobody listens
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 def test_with_the_index_away_documents_wait_and_nothing_is_lost(
     source: Source, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -77,9 +85,10 @@ def test_with_the_index_away_documents_wait_and_nothing_is_lost(
     with monkeypatch.context() as away:
         settings.QDRANT_URL = f"unix://{tmp_path}/nobody.sock"
         away.setattr(index.client, "_clients", [])
-        away.setattr(process.schema, "ensure", lambda: None)
+        away.setattr(schema, "ensure", lambda: None)
         process.drain()
         index.client.get_client().close()
+        gc.collect()
     assert set(states(source).values()) == {"pending"}
     assert not Document.objects.filter(source=source, attempt__gt=0).exists()
     Document.objects.filter(source=source).update(not_before=None)
@@ -90,7 +99,7 @@ def test_with_the_index_away_documents_wait_and_nothing_is_lost(
 def test_what_a_dead_worker_left_half_written_is_seen_by_nobody_and_goes_away(cast: Cast, source: Source) -> None:
     synced(source)
     claims = [claim for claim in work.claim() if claim.source == source.id]
-    process._index([one for one in process.prepare(claims) if isinstance(one, process.Prepared)])
+    process._index([one for one in prepare(claims) if isinstance(one, Prepared)])
     assert not queries.visible_to(cast.viewer(cast.owner)).exists()
     expire_leases(source)
     process.drain()

@@ -1,6 +1,7 @@
 """The state column as a work list: who holds a document, and what happens when he dies."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_what_killed_a_worker_is_tried_alone_and_three_times_at_most(source: Sou
 def test_a_store_that_is_away_costs_no_attempt(source: Source) -> None:
     save(source, {"a.md": 1})
     for _ in range(5):
-        work.give_back(claim(source), after=work.timedelta(0), counts=False)
+        work.give_back(claim(source), after=timedelta(0), counts=False)
     document = Document.objects.get(source=source)
     assert (document.state, document.attempt) == ("pending", 0)
 
@@ -98,7 +99,7 @@ def test_a_store_that_is_away_costs_no_attempt(source: Source) -> None:
 def test_the_third_attempt_that_counts_is_the_last(source: Source) -> None:
     save(source, {"a.md": 1})
     for _ in range(3):
-        work.give_back(claim(source), after=work.timedelta(0), counts=True, code="timeout", message="Too slow.")
+        work.give_back(claim(source), after=timedelta(0), counts=True, code="timeout", message="Too slow.")
     document = Document.objects.get(source=source)
     assert (document.state, document.code, document.message) == ("quarantined", "timeout", "Too slow.")
 
