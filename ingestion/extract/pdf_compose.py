@@ -11,12 +11,12 @@ from ingestion.extract.pdf_page import Word
 from ingestion.extract.pdf_rows import is_mark
 
 # First halves of the compounds that English writes with a hyphen.
-COMPOUNDING = frozenset(
+_FIRST_HALVES = (
     "all back best brand built co cost cross day decision double end ever first four front full fully half hard high in inter key large "
     "life long low mid multi must near new non off old on one open out over part peer post pre problem real right risk role second self "
-    "semi short single six small so step sub team ten third three time top two under up user value web well whole wide work year "
-    "zero".split()  # noqa: SIM905 (a list of words is read as words)
+    "semi short single six small so step sub team ten third three time top two under up user value web well whole wide work year zero"
 )
+COMPOUNDING = frozenset(_FIRST_HALVES.split())
 _DEEPEST_INDENT = 60
 _BARE = re.compile(r"[^\w]+")
 

@@ -40,6 +40,11 @@ class Extractor:
         request = {"do": "render", "page": page, "spans": [list(span) for span in spans]}
         return self._ask(request, data, frames.to_rendered)
 
+    def children(self) -> list[int]:
+        """The process ids of the children that wait for work."""
+        with self._guard:
+            return [reader.process_id for reader in self._idle]
+
     def recycle(self) -> None:
         """Ends the idle children, so that nothing which one tenant's file did to a process meets another tenant's."""
         with self._guard:

@@ -32,6 +32,10 @@ class Reader:
         hello, _ = self._receive(time.monotonic() + _START_SECONDS)
         self.confined: bool = hello.get("confined") is True
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
     def ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         """Raises the ExtractionError that the child answers, Timeout, or Crashed."""
         deadline = time.monotonic() + self.limits.seconds
