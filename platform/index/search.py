@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from qdrant_client import models
 
 from access.viewer import Viewer
 from index.client import collection, get_client, translated
 from index.filters import Narrow, readable_by
 from index.schema import DENSE, SPARSE
+from inference.embedder import DIMENSIONS
 from inference.sparse import SparseVector
 
 DIGITS = 6  # what follows is the order of additions, which must not order the hits
@@ -66,6 +69,18 @@ def candidates(
     cosines, overlaps = _completed((near, words), found, documents)
     hits = [Hit(UUID(id), documents[id], score, overlaps.get(id, 0.0)) for id, score in cosines.items()]
     return sorted(hits, key=lambda hit: (-hit.dense, hit.chunk))
+
+
+def vectors(viewer: Viewer, chunks: Sequence[UUID]) -> list[NDArray[np.float32]]:
+    """The vectors of those of the chunks that the viewer may read, in no order."""
+    if not chunks:
+        return []
+    anything = models.NearestQuery(nearest=[1.0] + [0.0] * (DIMENSIONS - 1))
+    among = models.Filter(must=[readable_by(viewer), models.HasIdCondition(has_id=[str(chunk) for chunk in chunks])])
+    request = models.QueryRequest(query=anything, using=DENSE, filter=among, limit=len(chunks), with_vector=[DENSE])
+    with translated():
+        [answer] = get_client().query_batch_points(collection(), requests=[request])
+    return [np.asarray(point.vector[DENSE], dtype=np.float32) for point in answer.points if isinstance(point.vector, dict)]
 
 
 def _settled(leg: _Leg, scores: _Scores, limit: int, documents: dict[str, UUID]) -> _Scores:

@@ -100,7 +100,7 @@ def query_batch(collection: Collection, body: bytes) -> Any:
 
 
 def _hits(points: list[edge.ScoredPoint]) -> dict[str, Any]:
-    return {"points": [{"id": p.id, "version": p.version, "score": p.score, "payload": p.payload} for p in points]}
+    return {"points": [{"id": p.id, "version": p.version, "score": p.score, "payload": p.payload, "vector": p.vector} for p in points]}
 
 
 def _door(answer: Answer) -> Callable[[Request], Any]:

