@@ -20,11 +20,15 @@ def show(console: Console, question: str, answers: Sequence[Answer]) -> None:
     console.print(Text(f"“{question}” – the same question, asked by {_number(len(answers))} people:", style="bold"), soft_wrap=False)
     if console.is_terminal and console.width >= len(answers) * (NARROWEST + BORDER) + 1:
         console.print(_table(answers), soft_wrap=False)
-        return
+    else:
+        _below_one_another(console, answers)
+    console.print()
+
+
+def _below_one_another(console: Console, answers: Sequence[Answer]) -> None:
     for answer in answers:
         console.print()
         console.print(Group(_heading(answer), *_body(answer)), soft_wrap=not console.is_terminal)
-    console.print()
 
 
 def _table(answers: Sequence[Answer]) -> Table:
