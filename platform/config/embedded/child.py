@@ -59,7 +59,7 @@ class Child:
         except subprocess.SubprocessError:
             self._fail(ServiceFailed("PostgreSQL refuses to run as root, and this kernel allows no user namespace: run as another user."))
         except OSError as error:
-            self._fail(ServiceFailed(f"{self.program.name} did not start: {error.strerror} ({self.home.path})."))
+            self._fail(ServiceFailed(f"{self.program.name} failed to start: {error.strerror} ({self.home.path})."))
 
     async def _lives(self) -> None:
         pause, deaths = 0.25, 0
@@ -77,7 +77,7 @@ class Child:
         """Raises when a program that has never been ready is not worth another attempt."""
         log = self.home.log(self.program.name)
         if not self.settled.done() and (self.program.once or deaths >= ATTEMPTS):
-            raise ServiceFailed(f"{self.program.name} did not start: {logs.last_line(log) or f'status {status}'} (see {log})")
+            raise ServiceFailed(f"{self.program.name} failed to start: {logs.last_line(log) or f'status {status}'} (see {log})")
         self.tell(self.program.name, f"ended with status {status} and is started again")
 
     async def _life(self) -> int:

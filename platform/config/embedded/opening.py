@@ -1,9 +1,11 @@
 """What `make run` does between readiness and its address: the demo company on the first run, and a person's own folder on every one."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from config.demo import sign_ins
@@ -11,6 +13,7 @@ from config.embedded.catalogue import python_environment
 from config.embedded.errors import NoSuchFolder
 from config.embedded.home import REPOSITORY, Home
 
+ENDS_WITHIN = 10.0
 OWN_TENANT, OWN_SOURCE = "tidewick", "My documents"
 """Where DOCS goes: beside the demo company's documents, readable by everyone of that company."""
 
@@ -46,6 +49,15 @@ def _own_folder(environment: Mapping[str, str]) -> Path | None:
 
 
 def _manage(home: Home, environment: Mapping[str, str], *arguments: str) -> bool:
-    """In a process of its own: the one that waits for Ctrl-C stays small."""
+    """In a process of its own: the one that waits for Ctrl-C stays small. It ends before this returns, also when this is interrupted."""
     command = [sys.executable, str(REPOSITORY / "manage.py"), *arguments]
-    return subprocess.run(command, env={**os.environ, **environment, **python_environment(home)}, check=False).returncode == 0
+    process = subprocess.Popen(command, env={**os.environ, **environment, **python_environment(home)})
+    try:
+        return process.wait() == 0
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(ENDS_WITHIN)
+        process.kill()
+        process.wait()
+        raise

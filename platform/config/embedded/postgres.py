@@ -90,7 +90,12 @@ class Postgres:
     async def _run(self, start: Start, lock: int, *, lines: str = "") -> None:
         with logs.opened(self.home.log("postgres")) as log:
             process = await spawn(start, log=log, keeps=lock, stdin=PIPE)
-            await process.communicate(lines.encode())
+            try:
+                await process.communicate(lines.encode())
+            finally:
+                if process.returncode is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    await process.wait()
         if process.returncode:
             raise ServiceFailed(f"PostgreSQL's first start failed: {logs.last_line(self.home.log('postgres'))}")
 

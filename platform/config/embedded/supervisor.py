@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -96,6 +97,9 @@ class Supervisor:
             _write(writer, {"ready": True})
         except EmbeddedError as error:
             _write(writer, {"error": str(error), "code": error.code})
+        except Exception as error:
+            traceback.print_exc()
+            _write(writer, {"error": f"The supervisor failed: {error!r} (see {self.home.log('supervisor')})", "code": "service_failed"})
 
     async def _adjust(self, wanted: frozenset[str], request: Request | None = None) -> None:
         async with self._turn:
