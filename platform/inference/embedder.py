@@ -3,6 +3,7 @@
 torch is imported on first use only: a process that never encodes never pays for it.
 """
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ class Embedder:
     """May be used by several threads at once."""
 
     def __init__(self, folder: Path) -> None:
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin while they wait make a query 50 times as slow on busy cores
         import torch
 
         from inference.minilm import MiniLM
