@@ -24,7 +24,7 @@ class Body:
         self._due: list[tuple[str, str]] = []
         self._lines: list[str] = []
         self._seen: set[str] = set()
-        self._in_table = 0
+        self._boxed = 0
 
     def write(self, root: Element) -> None:
         self._walk(root, 0)
@@ -60,13 +60,15 @@ class Body:
 
     def _paragraph(self, paragraph: Element, depth: int) -> None:
         properties = child(paragraph, "pPr")
-        words = words_of(paragraph)
+        words = words_of(paragraph, shaded=self._boxed > 0)
         self.hidden |= words.hidden
-        self._due += words.notes
         self._place(properties, words)
+        self._due += words.notes
         for box in words.boxes:
             self._end_list()
+            self._boxed += 1
             self._walk(box, depth + 1)
+            self._boxed -= 1
         if self._due and not self._lines:
             self.write_notes()
 
@@ -103,29 +105,31 @@ class Body:
             self._walk(cells[0][0], depth + 1)
             return
         above: dict[int, str] = {}
-        rows = [self._row(row, row_cells, above) for row, row_cells in zip(sources, cells, strict=True)]
+        styled = child(child(table, "tblPr"), "tblStyle") is not None
+        rows = [self._row(row, row_cells, above, styled=styled) for row, row_cells in zip(sources, cells, strict=True)]
         self.page.table(rows, header_rows=_header_rows(table, sources, rows))
         self.write_notes()
 
-    def _row(self, row: Element, cells: list[Element], above: dict[int, str]) -> list[str]:
+    def _row(self, row: Element, cells: list[Element], above: dict[int, str], *, styled: bool) -> list[str]:
         """A cell merged with the one above says again what that says; one over several columns stands in the first."""
         texts: list[str] = [""] * _number(child(child(row, "trPr"), "gridBefore"), 0)
         for cell in cells:
             properties = child(cell, "tcPr")
             merge = child(properties, "vMerge")
             at = len(texts)
-            text = self._cell_text(cell)
+            text = self._cell_text(cell, styled=styled)
             if merge is not None and value(merge) in (None, "continue"):
                 text = text or above.get(at, "")
             above[at] = text
             texts += [text, *[""] * (_number(child(properties, "gridSpan"), 1) - 1)]
         return texts[:MOST_COLUMNS]
 
-    def _cell_text(self, cell: Element) -> str:
+    def _cell_text(self, cell: Element, *, styled: bool) -> str:
         parts: list[str] = []
+        shaded = styled or child(child(cell, "tcPr"), "shd") is not None
         for paragraph in cell.iter():
             if local(paragraph) == "p" and not _inside_fallback(paragraph, cell):
-                words = words_of(paragraph)
+                words = words_of(paragraph, shaded=shaded)
                 self.hidden |= words.hidden
                 self._due += words.notes
                 parts.append(str(words))

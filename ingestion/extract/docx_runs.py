@@ -1,5 +1,6 @@
 """The words of one Word paragraph as a reader sees them, with the text boxes and notes that hang on it."""
 
+import re
 from dataclasses import dataclass, field
 
 from ingestion.extract.docx_package import Element, child, local, switched_on, value
@@ -10,6 +11,7 @@ _PASSED_OVER = frozenset(
 _BREAKS = frozenset(("br", "cr"))
 _SMALLEST_SEEN = 4  # half points
 _DEEPEST = 60
+_NOTE_IN_WORD = re.compile("\ue000([^\ue001]*)\ue001(\\w*)")
 
 
 @dataclass(slots=True)
@@ -21,12 +23,14 @@ class Words:
     bold: bool = True
 
     def __str__(self) -> str:
-        return "".join(self.text)
+        """A note that is named in the middle of a word is named after it."""
+        return _NOTE_IN_WORD.sub(r"\2 (note \1)", "".join(self.text))
 
 
-def words_of(paragraph: Element) -> Words:
+def words_of(paragraph: Element, *, shaded: bool = False) -> Words:
+    """`shaded`: what lies around the paragraph may be coloured, so white words may be seen."""
     words = Words()
-    _gather(paragraph, words, shaded=_shaded(child(paragraph, "pPr")), depth=0)
+    _gather(paragraph, words, shaded=shaded or _shaded(child(paragraph, "pPr")), depth=0)
     return words
 
 
@@ -85,7 +89,7 @@ def _symbol(part: Element) -> str:
 def _note(part: Element, kind: str, words: Words) -> None:
     key = (kind, value(part, "id") or "")
     words.notes.append(key)
-    words.text.append(f" (note {key[1]})")
+    words.text.append(f"\ue000{key[1]}\ue001")
 
 
 def _unseen(properties: Element | None, *, shaded: bool) -> bool:

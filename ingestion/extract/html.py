@@ -99,4 +99,4 @@ def _main(tree: LexborHTMLParser) -> LexborNode | None:
 
 
 def _size(node: LexborNode) -> int:
-    return len(node.text_content or "")
+    return len(node.text(deep=True))

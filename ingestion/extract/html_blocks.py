@@ -168,7 +168,7 @@ def _span(node: LexborNode, name: str) -> int:
 def _holds_data(table: LexborNode) -> bool:
     if table.attributes.get("role") in ("presentation", "none") or table.css_first(_HOLDS_PAGES) is not None:
         return False
-    return len(table.css("td, th")) > 1 and len(table.text_content or "") < 2_000_000
+    return len(table.css("td, th")) > 1 and len(table.text(deep=True)) < 2_000_000
 
 
 def _collapsed(words: list[str]) -> str:

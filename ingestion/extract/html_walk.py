@@ -64,7 +64,7 @@ def _skipped(node: LexborNode, *, chrome: bool, painted: bool, on_hidden: Callab
     style = given.get("style") or ""
     white = bool(_WHITE.search(style)) and not painted and not _paints(node)
     hidden = "hidden" in given or given.get("aria-hidden") == "true" or bool(_HIDDEN_STYLE.search(style)) or white
-    if hidden and len((node.text_content or "").split()) > _WORDS_WORTH_A_NOTE:
+    if hidden and len(node.text(deep=True, separator=" ").split()) > _WORDS_WORTH_A_NOTE:
         on_hidden()
     return hidden
 

@@ -13,6 +13,7 @@ from ingestion.extract.pdf_compose import Composer, Mark
 from ingestion.extract.pdf_graphics import Graphics
 from ingestion.extract.pdf_page import Sheet, sheet_of
 from ingestion.extract.pdf_running import REACH, Line, body_of, margin_lines
+from ingestion.extract.pdf_turn import turned
 
 _UNREADABLE = Sheet(1.0, 1.0, (), Graphics())
 
@@ -77,7 +78,7 @@ class Book:
         except (pdfium.PdfiumError, IndexError):
             return _UNREADABLE, ()
         try:
-            sheet = sheet_of(page)
+            sheet = turned(sheet_of(page))
         except pdfium.PdfiumError:
             return _UNREADABLE, ()
         finally:

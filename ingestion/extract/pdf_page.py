@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import hypot
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -25,6 +25,8 @@ _FIXED_PITCH = 1
 _WORDS_WORTH_A_NOTE = 3
 _NEARLY_WHITE = 250
 _MOST_CHARACTERS = 400_000
+
+Turn = Literal["", "up", "down"]
 
 
 class Word(NamedTuple):
@@ -53,13 +55,14 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page before its layout is understood."""
+    """One page before its layout is understood. `turn` says that it was turned because its text runs up or down the page."""
 
     width: float
     height: float
     words: tuple[Word, ...]
     graphics: Graphics
     hidden: bool = False
+    turn: Turn = ""
 
 
 class _Style(NamedTuple):

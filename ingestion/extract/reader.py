@@ -19,6 +19,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _CODE = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from ingestion.extract.child import main; main(sys.argv[1])"
 _STEP = 1 << 20
 _START_SECONDS = 60
+_SECONDS_TO_END = 2.0
 
 
 class Reader:
@@ -29,7 +30,11 @@ class Reader:
         self.spent = False
         self._files = 0
         self._process = _start(limits)
-        hello, _ = self._receive(time.monotonic() + _START_SECONDS)
+        try:
+            hello, _ = self._receive(time.monotonic() + _START_SECONDS)
+        except BaseException:
+            self.close()
+            raise
         self.confined: bool = hello.get("confined") is True
 
     @property
@@ -94,8 +99,11 @@ class Reader:
         return found
 
     def _ending(self) -> Exception:
-        """Why the child is gone: its processor time used up, or anything else."""
-        return Timeout() if self._process.wait() == -signal.SIGXCPU else Crashed()
+        """Why the child is gone: its processor time used up, or anything else. One that only closed its pipe is ended by `close`."""
+        try:
+            return Timeout() if self._process.wait(_SECONDS_TO_END) == -signal.SIGXCPU else Crashed()
+        except subprocess.TimeoutExpired:
+            return Crashed()
 
     @property
     def _in(self) -> int:

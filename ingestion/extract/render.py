@@ -12,6 +12,7 @@ from ingestion.extract.model import Box, RenderedPage
 from ingestion.extract.pdf_book import Book
 from ingestion.extract.pdf_compose import Mark
 from ingestion.extract.pdf_page import Sheet, Word
+from ingestion.extract.pdf_turn import as_seen
 
 WIDTH = 1400
 MOST_PIXELS = 6_000_000
@@ -85,11 +86,8 @@ def _continues(before: Word, word: Word) -> bool:
 
 
 def _box(at: int, words: Sequence[Word], sheet: Sheet) -> Box:
-    margin = words[0].height * _MARGIN if not words[0].tilted else 0.0
-    return Box(
-        at,
-        min(word.left for word in words) / sheet.width,
-        max(min(word.top for word in words) - margin, 0.0) / sheet.height,
-        max(word.right for word in words) / sheet.width,
-        min(max(word.bottom for word in words) + margin, sheet.height) / sheet.height,
-    )
+    rects = [as_seen(word, sheet) for word in words]
+    margin = words[0].height * _MARGIN / sheet.height if not (words[0].tilted or sheet.turn) else 0.0
+    left, top = min(rect[0] for rect in rects), min(rect[1] for rect in rects)
+    right, bottom = max(rect[2] for rect in rects), max(rect[3] for rect in rects)
+    return Box(at, left, max(top - margin, 0.0), right, min(bottom + margin, 1.0))

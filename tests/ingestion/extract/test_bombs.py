@@ -140,7 +140,7 @@ def self_drawing_form() -> bytes:
     ],
 )
 def test_a_bomb_ends_within_its_limits_and_the_next_file_is_read(name: str, make: object) -> None:
-    with Extractor(limits=Limits(seconds=20)) as extractor:
+    with Extractor(limits=Limits(seconds=8)) as extractor:
         try:
             extractor.extract(make(), name=name)  # type: ignore[operator]
         except ExtractionError as error:

@@ -64,7 +64,8 @@ def test_many_threads_share_the_extractor() -> None:
     found: list[str] = []
     with Extractor(children=2) as extractor:
         work = [
-            threading.Thread(target=lambda at=at: found.append(extractor.extract(f"text {at}".encode(), name="a.txt").text)) for at in range(20)
+            threading.Thread(target=lambda at=at: found.append(extractor.extract(f"text {at}".encode(), name="a.txt").text))
+            for at in range(20)
         ]
         for thread in work:
             thread.start()
