@@ -17,6 +17,7 @@ from retrieval.database import in_thread, release
 from retrieval.events import ABSTAINED, ABSTENTION, EXTRACTIVE, MODEL, Citations, Event, Sources, Thinking, Token
 from retrieval.guard import Guard
 from retrieval.query import standalone
+from retrieval.reading import Question
 from retrieval.search import search
 
 FOUND = 10
@@ -73,7 +74,8 @@ async def answer(asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
 
 
 async def _by_quotes(asked: Asked, passages: Sequence[Passage], draft: Draft) -> list[Event]:
-    result = await in_thread(extractive.answer, asked.query, passages, asked.viewer.language)
+    question = Question(asked.question, asked.query, asked.viewer.language)
+    result = await in_thread(extractive.answer, asked.viewer, question, passages)
     draft.text, draft.mode, draft.citations, draft.closest = "\n\n".join(result.paragraphs), result.mode, result.citations, result.closest
     draft.lap("first_word")
     pieces = [*(f"{paragraph}\n\n" for paragraph in result.paragraphs[:-1]), *result.paragraphs[-1:]]

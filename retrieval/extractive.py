@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from access.viewer import Viewer
 from documents.queries import Passage
+from index.search import vectors as passage_vectors
 from retrieval.citations import Citation, cite, whole
 from retrieval.confidence import answers
 from retrieval.events import ABSTAINED, ABSTENTION, EXTRACTIVE
-from retrieval.reading import Candidate, Reading, read
+from retrieval.reading import PASSAGES, Candidate, Question, Reading, read
 
 MOST = 5
 USUAL = 3
@@ -27,8 +29,9 @@ class Extract:
     closest: tuple[Citation, ...] = ()
 
 
-def answer(question: str, passages: Sequence[Passage], language: str) -> Extract:
-    reading = read(question, passages, language)
+def answer(viewer: Viewer, question: Question, passages: Sequence[Passage]) -> Extract:
+    vectors = passage_vectors(viewer, [passage.chunk_id for passage in passages[:PASSAGES]])
+    reading = read(question, passages, vectors)
     if not answers(reading):
         return Extract(ABSTAINED, (ABSTENTION,), closest=closest(passages))
     chosen = best(reading)

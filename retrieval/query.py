@@ -9,13 +9,14 @@ BARE = 3
 """Words, up to which "Who approves?" or "For contractors?" does."""
 
 _LEANS = re.compile(
-    r"^(?:and|but|or|so|also|what about|how about|what if|then|in that case|why(?: not)?\s*\??$|for whom|since when|until when|even)\b"
+    r"^(?:and|but|or|so|also|what about|how about|what if|then|in that case|for whom|since when|until when|even)\b"
     r"|\b(?:it|its|they|them|their|theirs|those|these|he|she|him|her|his|hers|former|latter|the same|instead|otherwise|else)\b"
+    r"|^(?:is|are|was|does|do|did|can|will|would|should|has) (?:this|that)\b"
     r"|\b(?:this|that)\b(?=\s*(?:[?.!,]|$|is|are|was|does|apply|mean|cost|take|rule|one))",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"^(?:who|whom|when|where|how|which|what|for|in|on|at|from|with|without|by|until|since|after|before|during)\b", re.IGNORECASE
+    r"^(?:why|who|whom|when|where|how|which|what|for|in|on|at|from|with|without|by|until|since|after|before|during)\b", re.IGNORECASE
 )
 
 
@@ -32,6 +33,6 @@ def standalone(question: str, earlier: Sequence[str]) -> str:
 def leans(question: str) -> bool:
     """Whether it can only be understood with the question before: it has a pronoun, begins with "and", or asks without a subject."""
     words = question.split()
-    if _LEANS.search(question):
+    if _LEANS.search(question.strip()):
         return len(words) <= SHORT
     return len(words) <= BARE and bool(_ASKS.match(question))

@@ -44,6 +44,7 @@ class ChatServer:
     script: Sequence[Step]
     requests: list[dict[str, Any]] = field(default_factory=list)
     said: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
 
@@ -67,6 +68,7 @@ class ChatServer:
             await _whole(writer, 400, {"error": {"message": wrong}})
             return
         self.requests.append(request)
+        self.asked.set()
         if isinstance(self.script[0], Refuse):
             await _whole(writer, self.script[0].status, {"error": {"message": "refused"}})
             return

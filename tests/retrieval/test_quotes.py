@@ -8,8 +8,8 @@ from retrieval.quotes import quotes
 from tests.retrieval.passages import passage
 
 
-def texts(text: str, **more: str) -> list[str]:
-    return [quote.text for quote in quotes(passage(text, **more))]
+def texts(text: str, heading: str = "") -> list[str]:
+    return [quote.text for quote in quotes(passage(text, heading=heading))]
 
 
 @pytest.mark.parametrize(
