@@ -1,6 +1,5 @@
 """The words of one Word paragraph as a reader sees them, with the text boxes and notes that hang on it."""
 
-import re
 from dataclasses import dataclass, field
 
 from ingestion.extract.docx_package import Element, child, local, switched_on, value
@@ -11,7 +10,6 @@ _PASSED_OVER = frozenset(
 _BREAKS = frozenset(("br", "cr"))
 _SMALLEST_SEEN = 4  # half points
 _DEEPEST = 60
-_NOTE_IN_WORD = re.compile("\ue000([^\ue001]*)\ue001(\\w*)")
 
 
 @dataclass(slots=True)
@@ -23,8 +21,8 @@ class Words:
     bold: bool = True
 
     def __str__(self) -> str:
-        """A note that is named in the middle of a word is named after it."""
-        return _NOTE_IN_WORD.sub(r"\2 (note \1)", "".join(self.text))
+        """Notes are named at the end, so that they break no phrase."""
+        return "".join([*self.text, *(f" (note {note})" for _, note in self.notes)])
 
 
 def words_of(paragraph: Element, *, shaded: bool = False) -> Words:
@@ -87,9 +85,7 @@ def _symbol(part: Element) -> str:
 
 
 def _note(part: Element, kind: str, words: Words) -> None:
-    key = (kind, value(part, "id") or "")
-    words.notes.append(key)
-    words.text.append(f"\ue000{key[1]}\ue001")
+    words.notes.append((kind, value(part, "id") or ""))
 
 
 def _unseen(properties: Element | None, *, shaded: bool) -> bool:

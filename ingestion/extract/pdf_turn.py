@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingestion.extract.pdf_graphics import Edge, Graphics
 from ingestion.extract.pdf_page import Sheet, Turn, Word
@@ -16,7 +17,7 @@ def turned(sheet: Sheet) -> Sheet:
     if len(tilted) <= len(sheet.words) * _MOST:
         return sheet
     turn = _direction(tilted)
-    words = tuple(word._replace(**_sides(_turn(_rect(word), turn, sheet)), tilted=False) for word in sheet.words)
+    words = tuple(_placed(word, _turn(_rect(word), turn, sheet)) for word in sheet.words)
     return Sheet(sheet.height, sheet.width, words, _graphics(sheet, turn), sheet.hidden, turn)
 
 
@@ -32,7 +33,7 @@ def as_seen(word: Word, sheet: Sheet) -> Rect:
 
 def _direction(tilted: Sequence[Word]) -> Turn:
     """Up if each word mostly stands above the one before it in its line."""
-    steps = [b.middle - a.middle for a, b in zip(tilted, tilted[1:], strict=False) if abs(b.left - a.left) < 2]
+    steps = [b.middle - a.middle for a, b in pairwise(tilted) if abs(b.left - a.left) < 2]
     return "up" if sum(steps) <= 0 else "down"
 
 
@@ -56,5 +57,6 @@ def _rect(word: Word) -> Rect:
     return word.left, word.top, word.right, word.bottom
 
 
-def _sides(rect: Rect) -> dict[str, float]:
-    return dict(zip(("left", "top", "right", "bottom"), rect, strict=True))
+def _placed(word: Word, rect: Rect) -> Word:
+    left, top, right, bottom = rect
+    return word._replace(left=left, top=top, right=right, bottom=bottom, tilted=False)

@@ -1,6 +1,8 @@
 """Files made to break their reader: each ends in an answer, and the next file is still read."""
 
 import zipfile
+from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -26,25 +28,28 @@ def understated(data: bytes, real: int, told: int) -> bytes:
     return data.replace(real.to_bytes(4, "little"), told.to_bytes(4, "little"))
 
 
+def document(text: str, *, declared: str, charset: str = "utf-8") -> bytes:
+    head = f'<?xml version="1.0" encoding="{charset}"?><!DOCTYPE d [{declared}]>'
+    body = f'<w:document xmlns:w="{WORD}"><w:body>{paragraph(text)}</w:body></w:document>'
+    return zip_of(**{"word/document.xml": (head + body).encode(charset)})
+
+
 def billion_laughs() -> bytes:
     names = "".join(f'<!ENTITY l{at} "{f"&l{at - 1};" * 10}">' for at in range(1, 10))
-    document = f'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY l0 "lol">{names}]><w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>&l9;</w:t></w:r></w:p></w:body></w:document>'
-    return zip_of(**{"word/document.xml": document.encode()})
+    return document("&l9;", declared=f'<!ENTITY l0 "lol">{names}')
 
 
 def external_entity() -> bytes:
-    document = f'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document xmlns:w="{WORD}"><w:body>{paragraph("&x;")}</w:body></w:document>'
-    return zip_of(**{"word/document.xml": document.encode()})
+    return document("&x;", declared='<!ENTITY x SYSTEM "file:///etc/passwd">')
 
 
 def wide_entity() -> bytes:
     """The declaration hidden from a search for its bytes."""
-    document = f'<?xml version="1.0" encoding="utf-16"?><!DOCTYPE d [<!ENTITY x "y">]><w:document xmlns:w="{WORD}"><w:body>{paragraph("&x;")}</w:body></w:document>'
-    return zip_of(**{"word/document.xml": document.encode("utf-16")})
+    return document("&x;", declared='<!ENTITY x "y">', charset="utf-16")
 
 
 def test_a_zip_bomb_is_refused_by_the_size_that_it_declares(extractor: Extractor) -> None:
-    with pytest.raises(TooLarge, match="word/document.xml"):
+    with pytest.raises(TooLarge, match=r"word/document\.xml"):
         extractor.extract(zip_of(**{"word/document.xml": b"<a>" + b" " * 200_000_000}), name="bomb.docx")
 
 
@@ -55,9 +60,9 @@ def test_a_zip_bomb_that_lies_about_its_size_is_stopped_while_it_unpacks(extract
 
 
 @pytest.mark.parametrize("make", [billion_laughs, external_entity, wide_entity])
-def test_entities_are_refused_and_never_resolved(extractor: Extractor, make: object) -> None:
-    with pytest.raises(Corrupt, match="entities|well-formed") as caught:
-        extractor.extract(make(), name="entities.docx")  # type: ignore[operator]
+def test_entities_are_refused_and_never_resolved(extractor: Extractor, make: Callable[[], bytes]) -> None:
+    with pytest.raises(Corrupt, match=r"entities|well-formed") as caught:
+        extractor.extract(make(), name="entities.docx")
     assert "root:" not in caught.value.message
 
 
@@ -139,12 +144,10 @@ def self_drawing_form() -> bytes:
         ("form.pdf", self_drawing_form),
     ],
 )
-def test_a_bomb_ends_within_its_limits_and_the_next_file_is_read(name: str, make: object) -> None:
+def test_a_bomb_ends_within_its_limits_and_the_next_file_is_read(name: str, make: Callable[[], bytes]) -> None:
     with Extractor(limits=Limits(seconds=8)) as extractor:
-        try:
-            extractor.extract(make(), name=name)  # type: ignore[operator]
-        except ExtractionError as error:
-            assert error.message
+        with suppress(ExtractionError):
+            extractor.extract(make(), name=name)
         assert extractor.extract(b"still here", name="next.txt").text == "still here"
 
 

@@ -1,5 +1,6 @@
 """PDF documents: what an eye reads, in its order, with the page it stands on."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -58,9 +59,8 @@ def test_pages_keep_their_numbers_and_lose_their_running_lines() -> None:
     assert found.paged
     assert "Harbour Group Benefits" not in found.text
     assert "of 5" not in found.text
-    assert found.pages[3].text.startswith(
-        "Section 4\n\nEverybody is covered from the first day. The cover ends with the contract, in month 4."
-    )
+    assert found.pages[3].text.startswith("Section 4\n\nEverybody is covered from the first day.")
+    assert found.pages[3].text.endswith("The cover ends with the contract, in month 4.")
 
 
 def test_a_cover_gives_the_title_and_size_gives_the_level() -> None:
@@ -70,8 +70,8 @@ def test_a_cover_gives_the_title_and_size_gives_the_level() -> None:
 
 
 @pytest.mark.parametrize("draw", [aligned, ruled])
-def test_a_tables_rows_keep_their_labels(draw: object) -> None:
-    found = extract(pdf(draw), name="x.pdf")  # type: ignore[arg-type]
+def test_a_tables_rows_keep_their_labels(draw: Callable[[Canvas], None]) -> None:
+    found = extract(pdf(draw), name="x.pdf")
     assert lines_of(found, "table") == ["Plan | Employee | Family\nStandard | 45.00 | 78.00\nPlus | 55.00 | 89.00"]
     (table,) = [block for block in found.pages[0].blocks if block.kind == "table"]
     assert found.text[table.start : table.header_end] == "Plan | Employee | Family"

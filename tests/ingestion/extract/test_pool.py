@@ -63,10 +63,11 @@ def test_recycling_ends_the_children(hurried: Extractor) -> None:
 def test_many_threads_share_the_extractor() -> None:
     found: list[str] = []
     with Extractor(children=2) as extractor:
-        work = [
-            threading.Thread(target=lambda at=at: found.append(extractor.extract(f"text {at}".encode(), name="a.txt").text))
-            for at in range(20)
-        ]
+
+        def read(at: int) -> None:
+            found.append(extractor.extract(f"text {at}".encode(), name="a.txt").text)
+
+        work = [threading.Thread(target=read, args=(at,)) for at in range(20)]
         for thread in work:
             thread.start()
         for thread in work:

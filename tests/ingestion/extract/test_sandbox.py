@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,11 +69,9 @@ def probe(mode: str, folder: Path, port: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def listening() -> int:
-    import socket
-
+def listening() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]  # type: ignore[misc]
+        yield server.getsockname()[1]
 
 
 @pytest.mark.skipif(not sandbox.status().confined, reason=f"NOT TESTED: {sandbox.status().reason}")

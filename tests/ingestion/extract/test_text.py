@@ -14,8 +14,8 @@ def lines_of(found: Extracted, kind: str) -> list[str]:
 
 
 def test_paragraphs_headings_and_lists_are_told_apart() -> None:
-    text = b"Travel Policy\n=============\n\nEffective: 1 March 2026\n\nBook early.\nBook cheap.\n\n- rail\n- bus\n\n2.1 Hotels\n\nThree stars."
-    found = extract(text, name="x.txt")
+    head = b"Travel Policy\n=============\n\nEffective: 1 March 2026\n\n"
+    found = extract(head + b"Book early.\nBook cheap.\n\n- rail\n- bus\n\n2.1 Hotels\n\nThree stars.", name="x.txt")
     assert (found.title, found.dated, found.paged) == ("Travel Policy", date(2026, 3, 1), False)
     assert lines_of(found, "heading") == ["Travel Policy", "2.1 Hotels"]
     assert lines_of(found, "list") == ["- rail\n- bus"]
