@@ -50,6 +50,10 @@ class Installation:
         self.seen += [supervisor, *supervisor.children(recursive=True)]
         return {"supervisor": supervisor} | {_name(child): child for child in supervisor.children()}
 
+    def working_on_the_data(self) -> list[psutil.Process]:
+        """Whoever names the data folder in its command line."""
+        return [process for process in psutil.process_iter(["cmdline"]) if str(self.data) in " ".join(process.info["cmdline"] or ())]
+
     def still_running(self, processes: Iterable[psutil.Process] = ()) -> list[psutil.Process]:
         """Those that are there after a patient wait."""
         _, alive = psutil.wait_procs(list(processes) or self.seen, timeout=PATIENCE)

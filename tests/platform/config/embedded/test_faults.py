@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -62,6 +63,32 @@ def test_a_user_that_is_killed_leaves_nothing_running(installation: Installation
     user.communicate()
 
     assert installation.still_running() == []
+
+
+def test_a_first_start_that_is_interrupted_leaves_nothing_running_and_the_next_one_succeeds(bare: Installation) -> None:
+    process = bare.background("run", PORT="0")
+    assert process.stdout is not None
+    while "Redis is ready" not in process.stdout.readline():  # PostgreSQL is still being made
+        pass
+    begun = bare.working_on_the_data()
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate()
+
+    assert (process.returncode, said.splitlines()[-1]) == (0, "Redoubt has stopped.")
+    assert begun
+    assert bare.still_running(begun) == []
+    with bare.attached() as services:
+        assert "postgres" in bare.processes(services)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs a user namespace")
+def test_root_without_namespaces_is_told_to_be_someone_else(bare: Installation) -> None:
+    script = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$0" manage.py shell -c pass --json'
+    command = ["unshare", "--user", "--map-root-user", "sh", "-c", script, sys.executable]
+    done = subprocess.run(command, env=bare.environment, cwd=REPOSITORY, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "refuses to run as root" in json.loads(done.stdout)["error"]["message"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
