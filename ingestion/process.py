@@ -4,10 +4,13 @@ import errno
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 from django.db import DatabaseError, OperationalError, connection
+from numpy.typing import NDArray
 
 from documents import work
 from documents.work import Claim
@@ -22,6 +25,15 @@ from ingestion.publish import publish_waiting
 log = logging.getLogger("redoubt.ingestion")
 CHUNKS_AT_ONCE = 1_500
 LATER = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One row of `vectors` for each text, in the order of the batch."""
+
+    batch: Sequence[Prepared]
+    vectors: NDArray[np.float32]
+
 
 _wanted = threading.Event()
 _busy = threading.Lock()
@@ -49,32 +61,40 @@ def _process_waiting() -> None:
             _give_back(held.all(), error)
             if not _passes(error):
                 raise
-            log.warning("Processing pauses: %s", error)
+            log.warning("Processing pauses: %s", str(error))
 
 
 def _process_batches(held: Held) -> None:
-    """While one batch is encoded, the next is read and split."""
-    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as ahead:
-        batch = prepare(_claim(held))
-        while batch:
-            following = ahead.submit(prepare, _claim(held))
-            _finish(batch, held)
-            batch = following.result()
+    """While one portion is encoded, in a thread that touches no store, the one before is stored and the next is read and split."""
+    with ThreadPoolExecutor(1, thread_name_prefix="encode") as encoder:
+        under_way: Future[Encoded] | None = None
+        for portion in _prepared(held):
+            following = encoder.submit(_encode, portion)
+            if under_way:
+                _finish(under_way.result(), held)
+            under_way = following
+        if under_way:
+            _finish(under_way.result(), held)
 
 
-def _claim(held: Held) -> list[Claim]:
-    claims = work.claim()
-    held.add(claims)
-    return claims
+def _prepared(held: Held) -> Iterator[list[Prepared]]:
+    """Claims and prepares until nothing waits; what cannot become a document is set aside."""
+    while claims := work.claim():
+        held.add(claims)
+        done = prepare(claims)
+        for unfit in (one for one in done if isinstance(one, Unfit)):
+            _set_aside(unfit)
+            held.drop([unfit.claim])
+        yield from _portions([one for one in done if isinstance(one, Prepared)])
 
 
-def _finish(batch: Sequence[Prepared | Unfit], held: Held) -> None:
-    for unfit in (one for one in batch if isinstance(one, Unfit)):
-        _set_aside(unfit)
-        held.drop([unfit.claim])
-    for portion in _portions([one for one in batch if isinstance(one, Prepared)]):
-        _store(portion)
-        held.drop([one.claim for one in portion])
+def _encode(batch: Sequence[Prepared]) -> Encoded:
+    return Encoded(batch, get_embedder().encode([text for one in batch for text in one.texts]))
+
+
+def _finish(encoded: Encoded, held: Held) -> None:
+    _store(encoded)
+    held.drop([one.claim for one in encoded.batch])
 
 
 def _set_aside(unfit: Unfit) -> None:
@@ -84,27 +104,20 @@ def _set_aside(unfit: Unfit) -> None:
         work.give_back([unfit.claim], after=LATER * unfit.claim.attempt, counts=True, code=unfit.code, message=unfit.message)
 
 
-def _store(batch: Sequence[Prepared]) -> None:
+def _store(encoded: Encoded) -> None:
     """Index first, invisible to all; then PostgreSQL makes it current; then the index hears who may read it."""
-    expected = _index(batch)
-    documents = [one.claim.document for one in batch]
-    kept = work.complete([one.made for one in batch])
-    publish_waiting(documents)
-    lost = {one.claim for one in batch} - set(kept)
-    for claim in lost:
-        points.remove(document=claim.document, generation=claim.fence)
-    log.info("%d documents ready, %d chunks.", len(kept), expected)
+    points.upsert(_points(encoded))
+    claims = [one.claim for one in encoded.batch]
+    kept = work.complete([one.made for one in encoded.batch])
+    publish_waiting([claim.document for claim in claims])
+    for lost in set(claims) - set(kept):
+        points.remove(document=lost.document, generation=lost.fence)
+    log.info("%d documents ready, %d chunks.", len(kept), len(encoded.vectors))
 
 
-def _index(batch: Sequence[Prepared]) -> int:
-    texts = [text for one in batch for text in one.texts]
-    vectors = iter(get_embedder().encode(texts))
-    points.upsert(_points(batch, vectors))
-    return len(texts)
-
-
-def _points(batch: Sequence[Prepared], vectors: Iterator[Sequence[float]]) -> Iterator[points.Point]:
-    for one in batch:
+def _points(encoded: Encoded) -> Iterator[points.Point]:
+    vectors = iter(encoded.vectors)
+    for one in encoded.batch:
         claim = one.claim
         for chunk, text in zip(one.made.chunks, one.texts, strict=True):
             yield points.Point(

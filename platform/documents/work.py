@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Now
@@ -108,7 +108,8 @@ def complete(made: Sequence[Made]) -> list[Claim]:
     _forget_text([one.claim.document for one in kept if one.claim.generation])
     Page.objects.bulk_create([page for one in kept for page in one.pages])
     Chunk.objects.bulk_create([chunk for one in kept for chunk in one.chunks])
-    Document.objects.bulk_update([_current(one) for one in kept], _CURRENT_FIELDS, batch_size=64)
+    if kept:
+        _make_current(kept)
     return [one.claim for one in kept]
 
 
@@ -125,27 +126,22 @@ def quarantine_exhausted() -> int:
     return exhausted.update(state=State.QUARANTINED, lease_until=None, code="worker_died", message=message)
 
 
-_CURRENT_FIELDS = (
-    "state", "code", "message", "lease_until", "attempt", "generation", "unpublished",
-    "title", "dated", "paged", "partial", "page_count", "chunk_count",
-)  # fmt: skip
+_MAKE_CURRENT = """
+    UPDATE documents_document AS document
+    SET state = 'ready', code = '', message = '', lease_until = NULL, attempt = 0, generation = document.fence, unpublished = true,
+        title = made.title, dated = made.dated, paged = made.paged, partial = made.partial,
+        page_count = made.page_count, chunk_count = made.chunk_count
+    FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::bool[], %s::bool[], %s::int[], %s::int[])
+        AS made (id, title, dated, paged, partial, page_count, chunk_count)
+    WHERE document.id = made.id
+"""
+"""One statement for the whole batch: bulk_update would build a CASE of every field for every document."""
 
 
-def _current(made: Made) -> Document:
-    return Document(
-        id=made.claim.document,
-        state=State.READY,
-        lease_until=None,
-        attempt=0,
-        generation=made.claim.fence,
-        unpublished=True,
-        title=made.title,
-        dated=made.dated,
-        paged=made.paged,
-        partial=made.partial,
-        page_count=len(made.pages),
-        chunk_count=len(made.chunks),
-    )
+def _make_current(made: Sequence[Made]) -> None:
+    rows = [(one.claim.document, one.title, one.dated, one.paged, one.partial, len(one.pages), len(one.chunks)) for one in made]
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE_CURRENT, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _claimed(document: Document) -> Claim:

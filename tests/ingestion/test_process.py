@@ -4,7 +4,7 @@ import gc
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
+from django.conf import settings
 
 import index.client
 from documents import queries, work
@@ -78,17 +78,15 @@ def test_a_poison_file_is_quarantined_after_three_attempts_and_the_queue_goes_on
 
 @pytest.mark.filterwarnings("ignore:.*unclosed <socket:pytest.PytestUnraisableExceptionWarning")  # httpcore's, where nobody listens
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
-def test_with_the_index_away_documents_wait_and_nothing_is_lost(
-    source: Source, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_with_the_index_away_documents_wait_and_nothing_is_lost(source: Source, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     synced(source)
     with monkeypatch.context() as away:
-        settings.QDRANT_URL = f"unix://{tmp_path}/nobody.sock"
+        away.setattr(settings, "QDRANT_URL", f"unix://{tmp_path}/nobody.sock")
         away.setattr(index.client, "_clients", [])
         away.setattr(schema, "ensure", lambda: None)
         process.drain()
         index.client.get_client().close()
-        gc.collect()
+    gc.collect()
     assert set(states(source).values()) == {"pending"}
     assert not Document.objects.filter(source=source, attempt__gt=0).exists()
     Document.objects.filter(source=source).update(not_before=None)
@@ -99,7 +97,8 @@ def test_with_the_index_away_documents_wait_and_nothing_is_lost(
 def test_what_a_dead_worker_left_half_written_is_seen_by_nobody_and_goes_away(cast: Cast, source: Source) -> None:
     synced(source)
     claims = [claim for claim in work.claim() if claim.source == source.id]
-    process._index([one for one in prepare(claims) if isinstance(one, Prepared)])
+    half = process._encode([one for one in prepare(claims) if isinstance(one, Prepared)])
+    points.upsert(process._points(half))
     assert not queries.visible_to(cast.viewer(cast.owner)).exists()
     expire_leases(source)
     process.drain()
