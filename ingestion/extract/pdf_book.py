@@ -48,6 +48,7 @@ class Book:
         if not self.count:
             raise Corrupt
         self._sheets: dict[int, tuple[Sheet, tuple[Line, ...]]] = {}
+        self._sizes: dict[int, Counter[float]] = {}
 
     def laid(self, number: int) -> Laid:
         near = [other for other in range(number - REACH, number + REACH + 1) if 1 <= other <= self.count]
@@ -61,9 +62,10 @@ class Book:
     def _body_size(self) -> float:
         """The font size of most characters here and nearby."""
         sizes: Counter[float] = Counter()
-        for sheet, _ in self._sheets.values():
-            for word in sheet.words:
-                sizes[word.size] += len(word.text)
+        for number, (sheet, _) in self._sheets.items():
+            if number not in self._sizes:
+                self._sizes[number] = _sizes_of(sheet)
+            sizes += self._sizes[number]
         return sizes.most_common(1)[0][0] if sizes else 10.0
 
     def metadata(self) -> dict[str, str]:
@@ -84,3 +86,11 @@ class Book:
         finally:
             page.close()
         return sheet, margin_lines(sheet)
+
+
+def _sizes_of(sheet: Sheet) -> Counter[float]:
+    """How many characters are of each font size."""
+    sizes: Counter[float] = Counter()
+    for word in sheet.words:
+        sizes[word.size] += len(word.text)
+    return sizes
