@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+import index.search
 from documents import actions as documents
 from documents.models import Document
 from index.errors import IndexUnavailable
@@ -76,7 +77,7 @@ def test_a_removed_document_is_not_found_although_the_index_still_holds_it(cast:
 
 def test_the_recheck_alone_lets_nothing_through(cast: Cast, tmp_path: Path) -> None:
     ingested(folder_source(cast.tenant, write(tmp_path, CRANES), "group:staff"))
-    of_the_owner, candidates = cast.viewer(cast.owner), module.candidates
+    of_the_owner, candidates = cast.viewer(cast.owner), index.search.candidates
 
     with patch.object(module, "candidates", lambda viewer, **query: candidates(of_the_owner, **query)):
         assert not search(cast.viewer(cast.teammate), QUERY).passages
