@@ -73,7 +73,7 @@ def test_a_file_without_an_extension_is_offered_to_the_readers(tmp_path: Path) -
 
 
 def test_strange_names_are_only_names(tmp_path: Path) -> None:
-    names = ["a\nb.txt", "‮gpj.txt", "<b>x</b>.txt", "x" * 200 + ".txt"]
+    names = ["a\nb.txt", "‮gpj.txt", "<b>x.txt", "x" * 200 + ".txt"]
     for name in names:
         (tmp_path / name).write_text("words")
     (tmp_path / os.fsdecode(b"\xff.txt")).write_text("words")
