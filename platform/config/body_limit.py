@@ -6,10 +6,6 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class _TooLong(Exception):
-    """More came than the request said, or than it may."""
-
-
 class BodyLimit:
     """`limit_of` gives the limit in bytes for a path."""
 
@@ -21,30 +17,30 @@ class BodyLimit:
         if _announced(scope) > limit:
             await _refuse(scope, receive, send)
             return
-        try:
-            await self._application(scope, _counted(receive, limit), send)
-        except _TooLong:
+        counted = _Counted(receive, limit)
+        await self._application(scope, counted, send)
+        if counted.over:
             await _refuse(scope, receive, send)
+
+
+class _Counted:
+    """Says that the client has left once more has come than may. Django reads the whole body before it answers anything, and
+    answers nobody who has left: so the refusal never meets a response that has begun."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive, self._left = receive, limit
+        self.over = False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        self.over = self.over or self._left < 0
+        return {"type": "http.disconnect"} if self.over else message
 
 
 def _announced(scope: Scope) -> int:
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
     return max((int(value) for value in lengths if value.isdigit()), default=0)
-
-
-def _counted(receive: Receive, limit: int) -> Receive:
-    """Django reads the whole body before it answers anything, so a refusal never meets a response that has begun."""
-    seen = 0
-
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise _TooLong
-        return message
-
-    return counted
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

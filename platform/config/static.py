@@ -6,8 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
+from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -22,7 +25,10 @@ class Files(StaticFiles):
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         if settings.PRODUCTION:
             return super().lookup_path(path)
-        found = finders.find(path)
+        try:
+            found = finders.find(path)
+        except SuspiciousFileOperation:
+            return "", None
         return (found, os.stat(found)) if isinstance(found, str) else ("", None)  # noqa: PTH116  (Starlette's own type)
 
     def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:
@@ -33,4 +39,5 @@ class Files(StaticFiles):
 
 
 def application() -> ASGIApp:
-    return GZipMiddleware(Files(directory=settings.STATIC_ROOT if settings.PRODUCTION else None), minimum_size=1000)
+    files = GZipMiddleware(Files(directory=settings.STATIC_ROOT if settings.PRODUCTION else None), minimum_size=1000)
+    return Starlette(routes=[Mount("/", app=files)])

@@ -141,3 +141,4 @@ if (newest?.previousElementSibling) newest.scrollIntoView({ block: "start" });
 document.querySelector('.demo-person[aria-pressed="true"]')?.scrollIntoView({ inline: "center", block: "nearest" });
 if (form.dataset.askNow) ask(form.dataset.askNow);
 else show(newest);
+document.documentElement.dataset.ready = "";

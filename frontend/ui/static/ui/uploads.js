@@ -76,10 +76,12 @@ addEventListener("drop", (event) => {
   [...event.dataTransfer.files].forEach(send);
 });
 
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("[data-file]")) return;
-  [...event.target.files].forEach(send);
-  event.target.value = "";
-});
+function take(input) {
+  [...input.files].forEach(send);
+  input.value = "";
+}
+
+document.addEventListener("change", (event) => event.target.matches("[data-file]") && take(event.target));
+document.querySelectorAll("[data-file]").forEach(take);
 
 document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest("[data-upload]").remove());
