@@ -47,7 +47,7 @@ def application(store: Store) -> Starlette:
         Route(f"{point}/query/batch", _door(query_batch), methods=["POST"]),
     ]
     app = Starlette(routes=routes, lifespan=_lifespan, exception_handlers={Refusal: _refused, HTTPException: _refused, Exception: _failed})
-    app.state.store, app.state.last_request = store, time.monotonic()
+    app.state.store, app.state.last_request, app.state.much_changed = store, time.monotonic(), asyncio.Event()
     return app
 
 
@@ -109,7 +109,10 @@ def _door(answer: Answer) -> Callable[[Request], Any]:
         collection = request.app.state.store.get(request.path_params["name"])
         body = await request.body()
         request.app.state.last_request = time.monotonic()
-        return _result(answer(collection, body))
+        result = _result(answer(collection, body))
+        if collection.wants_optimizing():
+            request.app.state.much_changed.set()
+        return result
 
     return door
 
@@ -199,13 +202,13 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 async def _optimize_when_idle(app: Starlette) -> None:
     """Slices between requests; a stream of requests without a gap delays them, but not for ever."""
-    waiting_since = None
+    state = app.state
     while True:
-        await asyncio.sleep(IDLE)
-        now = time.monotonic()
-        if not app.state.store.wants_optimizing():
-            waiting_since = None
-            continue
-        waiting_since = waiting_since or now
-        if now - app.state.last_request >= IDLE or now - waiting_since > LONGEST_WAIT:
-            app.state.store.optimize_one()
+        await state.much_changed.wait()
+        state.much_changed.clear()
+        latest = time.monotonic() + LONGEST_WAIT
+        while time.monotonic() - state.last_request < IDLE and time.monotonic() < latest:
+            await asyncio.sleep(IDLE)
+        while state.store.wants_optimizing():
+            state.store.optimize_one()
+            await asyncio.sleep(IDLE)

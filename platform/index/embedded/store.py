@@ -1,8 +1,8 @@
 """Collections on the disk: one folder each, with the engine's shard and the description that it was created from.
 
-    DATA/lock                             held while the service runs
-    DATA/collections/NAME/collection.json written last: a folder without it was never acknowledged and goes away
-    DATA/collections/NAME/shard/
+DATA/lock                             held while the service runs
+DATA/collections/NAME/collection.json written last: a folder without it was never acknowledged and goes away
+DATA/collections/NAME/shard/
 """
 
 import fcntl

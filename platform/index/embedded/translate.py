@@ -39,9 +39,7 @@ def optional_filter(request: models.Filter | None) -> edge.Filter | None:
 
 def filter_of(request: models.Filter) -> edge.Filter:
     only(request, "must", "should", "must_not")
-    return edge.Filter(
-        must=_conditions(request.must), should=_conditions(request.should), must_not=_conditions(request.must_not)
-    )
+    return edge.Filter(must=_conditions(request.must), should=_conditions(request.should), must_not=_conditions(request.must_not))
 
 
 def _conditions(asked: Any) -> list[Any] | None:
