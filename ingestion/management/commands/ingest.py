@@ -31,7 +31,7 @@ class Command(Base):
             "--access",
             metavar="WHO",
             action="append",
-            help="`everyone` or `group:NAME`, may be repeated; without it a new source is for everyone of the tenant, an old one stays as it is",
+            help="`everyone` or `group:NAME`, may be repeated; without it a new source is for everyone, an old one stays as it is",
         )
         parser.add_argument("--allow-removals", action="store_true", help="remove what is gone from the folder, even if that is much of it")
 
