@@ -24,7 +24,7 @@ from index.embedded.store import Collection, Store
 VERSION = {"title": "qdrant - vector search engine", "version": "1.20.0", "commit": "embedded"}
 DONE = {"operation_id": 0, "status": "completed"}
 IDLE = 0.02
-LONGEST_WAIT = 2.0
+GAPS_MISSED = 100  # two seconds of requests without a gap
 
 Asked = TypeVar("Asked", bound=BaseModel)
 Answer = Callable[[Collection, bytes], Any]
@@ -206,8 +206,9 @@ async def _optimize_when_idle(app: Starlette) -> None:
     while True:
         await state.much_changed.wait()
         state.much_changed.clear()
-        latest = time.monotonic() + LONGEST_WAIT
-        while time.monotonic() - state.last_request < IDLE and time.monotonic() < latest:
+        for _ in range(GAPS_MISSED):
+            if time.monotonic() - state.last_request >= IDLE:
+                break
             await asyncio.sleep(IDLE)
         while state.store.wants_optimizing():
             state.store.optimize_one()
