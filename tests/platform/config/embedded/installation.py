@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,10 +82,14 @@ class Installation:
             start_new_session=True,
         )
 
-    def end_leftovers(self) -> None:
-        for process in self.seen:
-            if process.is_running():
+    def kill(self, *others: psutil.Process) -> None:
+        """With SIGKILL, all at once; some die with the one before them."""
+        for process in (*others, *self.seen):
+            with suppress(psutil.NoSuchProcess):
                 process.kill()
+
+    def end_leftovers(self) -> None:
+        self.kill()
         psutil.wait_procs(self.seen, timeout=PATIENCE)
 
 

@@ -26,8 +26,7 @@ def test_after_a_kill_of_everything_the_next_start_has_what_was_committed(instal
     with installation.attached() as services:
         _remember(installation, "a promise")
         installation.processes(services)
-        for process in installation.seen:
-            process.send_signal(signal.SIGKILL)
+        installation.kill()
 
     with installation.attached():
         assert _remembered(installation) == ["a promise"]

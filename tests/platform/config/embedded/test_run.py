@@ -52,8 +52,7 @@ def test_a_kill_of_the_whole_group_is_survived(installation: Installation) -> No
     with running(installation) as (process, _, _):
         with installation.attached() as beside:
             installation.processes(beside)
-        for one in (psutil.Process(process.pid), *installation.seen):
-            one.kill()
+        installation.kill(psutil.Process(process.pid))
 
     with running(installation) as (process, address, _):
         assert httpx.get(f"http://{address}/health/ready", trust_env=False).status_code == 200
