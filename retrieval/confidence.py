@@ -4,10 +4,10 @@ Where all passages speak of one subject, such as one insurance plan, every sente
 cosine has to be higher to mean something: so the passages' kinship among themselves is taken off. docs/adr/0005-abstaining.md.
 """
 
-from retrieval.reading import Reading
+from retrieval.reading import Candidate, Reading
 
-THRESHOLD = 0.33
-WORDS, KINSHIP, CODE = 0.1, 0.6, 0.3
+THRESHOLD = 0.4
+WORDS, FIRST, CODE, KINSHIP = 0.1, 0.2, 0.3, 0.65
 
 
 def answers(reading: Reading) -> bool:
@@ -15,9 +15,14 @@ def answers(reading: Reading) -> bool:
 
 
 def confidence(reading: Reading) -> float:
-    """The best quote's closeness in meaning, and a little in words, less the passages' kinship. A code such as SK-4417 that the
-    question names must be there, and speaks for itself where it is."""
+    """How close the best quote comes, less the passages' kinship. A code such as SK-4417 that the question names must be there, and
+    speaks for itself where it is."""
     if not reading.candidates or reading.has_codes is False:
         return 0.0
-    closest = max(candidate.meaning + WORDS * candidate.words for candidate in reading.candidates)
+    closest = max(_closeness(candidate) for candidate in reading.candidates)
     return closest - KINSHIP * reading.kinship + (CODE if reading.has_codes else 0.0)
+
+
+def _closeness(candidate: Candidate) -> float:
+    """In meaning, a little in words, and more where the search, too, put its passage first."""
+    return max(candidate.meaning, candidate.subject) + WORDS * candidate.words + FIRST / (1 + candidate.rank)

@@ -37,12 +37,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`meaning` is the cosine to the question, `words` the share of the question's words, rare ones counting more."""
+    """`meaning` is the cosine to the question, and `subject` to all that was searched, which a follow-up leans on; `words` is the share
+    of the question's words, rare ones counting more."""
 
     quote: Quote
     rank: int
     words: float
     meaning: float
+    subject: float
     vector: NDArray[np.float32]
 
     @property
@@ -69,13 +71,21 @@ def read(question: Question, passages: Sequence[Passage], vectors: Sequence[NDAr
     weights = Weights(meaning(question.text, question.language), texts)
     shares = [weights.share(text) for text in texts]
     chosen = sorted(range(len(pairs)), key=lambda index: (-shares[index] - FIRST / (1 + pairs[index][0]), index))[:ENCODED]
-    asked = sorted({question.query, question.text})
-    encoded = get_embedder().encode([*asked, *(_compared(pairs[index][1]) for index in chosen)])
-    towards, compared = encoded[: len(asked)].sum(axis=0), encoded[len(asked) :]
-    near = compared @ (towards / np.linalg.norm(towards))
-    found = [Candidate(pairs[index][1], pairs[index][0], shares[index], float(near[at]), compared[at]) for at, index in enumerate(chosen)]
+    encoded = get_embedder().encode([*dict.fromkeys([question.query, question.text]), *(_compared(pairs[index][1]) for index in chosen)])
+    asked, compared = encoded[: len(encoded) - len(chosen)], encoded[len(encoded) - len(chosen) :]
+    meanings, subjects = compared @ _mean(asked), compared @ asked[0]
+    found = [
+        Candidate(pairs[index][1], pairs[index][0], shares[index], float(meanings[at]), float(subjects[at]), compared[at])
+        for at, index in enumerate(chosen)
+    ]
     found.sort(key=lambda candidate: (-candidate.score, candidate.quote.start))
     return Reading(tuple(found), _has_codes(question.text, pairs), kinship(vectors))
+
+
+def _mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of length 1."""
+    total: NDArray[np.float32] = vectors.sum(axis=0)
+    return total / np.linalg.norm(total)
 
 
 def kinship(vectors: Sequence[NDArray[np.float32]]) -> float:

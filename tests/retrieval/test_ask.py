@@ -22,12 +22,12 @@ SALARY = "What is the salary of a crane driver?"
 Told = tuple[str, Citations, Done]
 
 
-async def heard(viewer: Viewer, question: str, **more: uuid.UUID) -> list[Event]:
-    return [event async for event in ask(viewer, question, **more)]
+async def heard(viewer: Viewer, question: str, conversation: uuid.UUID | None = None) -> list[Event]:
+    return [event async for event in ask(viewer, question, conversation_id=conversation)]
 
 
-async def told(viewer: Viewer, question: str, **more: uuid.UUID) -> Told:
-    events = await heard(viewer, question, **more)
+async def told(viewer: Viewer, question: str, conversation: uuid.UUID | None = None) -> Told:
+    events = await heard(viewer, question, conversation)
     [cited] = [event for event in events if isinstance(event, Citations)]
     done = events[-1]
     assert isinstance(done, Done), done
@@ -35,14 +35,15 @@ async def told(viewer: Viewer, question: str, **more: uuid.UUID) -> Told:
 
 
 async def viewer(harbour: Harbour, name: str) -> Viewer:
-    return await sync_to_async(getattr)(harbour, name)
+    found: Viewer = await sync_to_async(lambda: getattr(harbour, name))()
+    return found
 
 
 async def test_the_answer_is_a_quote_that_stands_in_the_document(harbour: Harbour) -> None:
     text, cited, done = await told(await viewer(harbour, "teammate"), LEAVE)
     assert done.mode == "extractive"
     assert text.startswith("Everyone has 25 days of annual leave in a year. [1]")
-    [page] = await sync_to_async(list)(Page.objects.filter(document_id=cited.citations[0].document))
+    page = await sync_to_async(Page.objects.get)(document_id=cited.citations[0].document)
     for citation in cited.citations:
         assert page.text[citation.start : citation.end] == citation.quote
 
@@ -77,15 +78,15 @@ async def test_an_abstention_shows_the_closest_passages_apart(harbour: Harbour) 
 async def test_a_follow_up_is_searched_with_the_question_before(harbour: Harbour) -> None:
     asker = await viewer(harbour, "owner")
     _, _, first = await told(asker, SALARY)
-    text, _, done = await told(asker, "And when is it reviewed?", conversation_id=first.conversation_id)
+    text, _, done = await told(asker, "And when is it reviewed?", first.conversation_id)
     assert "April" in text
     assert done.conversation_id == first.conversation_id
 
 
 async def test_a_conversation_is_its_askers_alone(harbour: Harbour) -> None:
     _, _, done = await told(await viewer(harbour, "owner"), LEAVE)
-    [failed] = await heard(await viewer(harbour, "teammate"), LEAVE, conversation_id=done.conversation_id)
-    [unknown] = await heard(await viewer(harbour, "teammate"), LEAVE, conversation_id=uuid.uuid4())
+    [failed] = await heard(await viewer(harbour, "teammate"), LEAVE, done.conversation_id)
+    [unknown] = await heard(await viewer(harbour, "teammate"), LEAVE, uuid.uuid4())
     assert isinstance(failed, Failed)
     assert isinstance(unknown, Failed)
     assert replace(failed, reference="") == replace(unknown, reference="")
