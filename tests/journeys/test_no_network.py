@@ -37,7 +37,9 @@ def test_a_namespace_without_network_reaches_nothing(cut_off: list[str]) -> None
 
 def test_documents_go_in_and_a_cited_answer_comes_out_without_a_network(cut_off: list[str], tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "travel.md").write_text("# Travel policy\n\nEmployees may work abroad for up to 30 working days in a calendar year.\n")
+    (tmp_path / "docs" / "travel.md").write_text(
+        "# Travel policy\n\nEmployees may work abroad for up to 30 working days in a calendar year.\n"
+    )
     installation = Installation(tmp_path / "data", prefix=cut_off, environment=TEMPTATIONS)
     installation.json("tenant", "harbour", "--name", "Harbour")
     installation.json("person", "owner@harbour.example", "--tenant", "harbour")
