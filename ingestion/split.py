@@ -181,8 +181,8 @@ def _cut(atoms: Sequence[_Atom], leaf: _Leaf, goal: float) -> int:
 def _piece(ordinal: int, leaf: _Leaf, title: str, headings: tuple[str, ...], atoms: Sequence[_Atom]) -> Piece:
     start, end = _trimmed(leaf.text, atoms[0].start, atoms[-1].end)
     text, header = leaf.text[start:end], _header(leaf.text, start, atoms[0].table)
-    path = headings[1:] if headings and headings[0] == title else headings
-    in_front = [title, BETWEEN_HEADINGS.join(part for part in path if not text.startswith(part)), header]
+    path = (part for part in headings if part not in title and not text.startswith(part))
+    in_front = [title, BETWEEN_HEADINGS.join(path), header]
     front = _shortened("\n".join(filter(None, in_front)), WINDOW - leaf.tokens(start, end))
     return Piece(
         ordinal=ordinal,
