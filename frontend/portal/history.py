@@ -15,7 +15,7 @@ from frontend.ui.sse import state_of
 from frontend.ui.turns import Failure, State, Turn
 
 LISTED = 100
-UNANSWERED = Failure("This was not answered.")
+UNANSWERED = Failure("This was not answered. Your question is kept; ask again.")
 
 
 @dataclass(frozen=True, slots=True)

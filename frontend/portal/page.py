@@ -13,7 +13,7 @@ from frontend.ui.turns import Failure, Turn
 from frontend.ui.viewer import Reader
 
 FILE_KINDS = "PDF, Word, Markdown, HTML, text and CSV"
-LOST = Failure("The connection was lost before the answer was complete.")
+LOST = Failure("The connection was lost before the answer was complete. Your question is kept; ask again.")
 
 
 def context(reader: Reader, *, conversation: Conversation | None = None, turns: Sequence[Turn] = (), ask_now: str = "") -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _place(document: Document, page: Page, blocks: list[Block], span: Span | Non
         path = [entry for entry in path if entry[0] < block.level]
         path.append((block.level, page.text[block.start : block.end].strip()))
     headings = [words for _, words in path if words != document.title] or [page.heading]
-    parts = [" › ".join(filter(None, [document.source.name, *headings])), f"p. {page.number}" if document.paged else ""]
+    parts = [" › ".join(filter(None, [document.source.name, *headings])), f"p.\N{NO-BREAK SPACE}{page.number}" if document.paged else ""]
     return " · ".join(filter(None, parts))
 
 

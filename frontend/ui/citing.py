@@ -72,7 +72,7 @@ def _cited(citation: Citation, *, older: bool, closest: bool) -> Cited:
         marker=citation.marker,
         document=citation.document,
         title=citation.title,
-        place=f"p. {citation.page}" if citation.page else citation.heading.rpartition(" › ")[2],
+        place=f"p.\N{NO-BREAK SPACE}{citation.page}" if citation.page else citation.heading.rpartition(" › ")[2],
         quote=_words(citation),
         href=address(citation),
         older=older,

@@ -28,7 +28,7 @@ from retrieval import events
 logger = logging.getLogger("redoubt.portal")
 
 NOTHING = "Nothing in the documents you can read answers this."
-LOST = "Something went wrong while this was answered."
+LOST = "Something went wrong while this was answered. Your question is kept; ask again in a moment."
 
 
 async def told(answer: AsyncIterator[events.Event], *, request: HttpRequest, viewer: Viewer, question: str) -> AsyncGenerator[bytes]:

@@ -1,7 +1,7 @@
 """What every answer of the portal carries, and what it refuses."""
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -69,7 +69,7 @@ async def test_a_file_over_the_limit_is_refused_before_its_body_is_read() -> Non
 
 
 async def test_a_body_that_lies_about_its_length_is_cut_off(keeper: User, visit: Visit) -> None:
-    async def endless() -> object:
+    async def endless() -> AsyncIterator[bytes]:
         while True:
             yield b"x" * 500_000
 
