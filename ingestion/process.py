@@ -23,7 +23,8 @@ from ingestion.prepare import Prepared, Unfit, prepare
 from ingestion.publish import publish_waiting
 
 log = logging.getLogger("redoubt.ingestion")
-CHUNKS_AT_ONCE = 1_500
+CHUNKS_AT_ONCE = 500
+"""Encoded, stored and shown as progress together: enough for texts of equal length to meet."""
 LATER = timedelta(seconds=10)
 
 
