@@ -70,7 +70,7 @@ def _folder(path: str, limit: int | None) -> Path:
     if not folder.is_dir():
         raise AskedWrongly(f"There is no folder {path}.", code="not_found")
     try:
-        if not any(True for _ in BeirConnector(folder / CORPUS).changes()):
+        if not sum(1 for _ in BeirConnector(folder / CORPUS).changes()):
             raise AskedWrongly(f"{folder / CORPUS} holds no documents.")
     except ConnectorError as error:
         raise AskedWrongly(error.message, code=error.code) from error
