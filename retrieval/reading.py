@@ -15,11 +15,11 @@ from retrieval.words import Weights, meaning
 
 PASSAGES = 8
 """How many passages are read, best first."""
-ENCODED = 12
+ENCODED = 9
 """How many quotes are compared by meaning; words choose them. Each costs a millisecond or two."""
 FIRST = 0.3
 """What the first passage's quotes are ahead by, when words choose."""
-READ = 240
+READ = 200
 """Characters of a quote that are compared by meaning."""
 
 
