@@ -3,8 +3,8 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inference.tokenizer import LONGEST, get_tokenizer
 
+from inference.tokenizer import LONGEST, get_tokenizer
 from ingestion.extract.builder import PageBuilder
 from ingestion.extract.model import Block, Extracted, Page
 from ingestion.split import Piece, split
@@ -112,7 +112,9 @@ def test_a_page_without_blocks_is_not_lost() -> None:
 
 
 letters = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
-prose = st.lists(st.sampled_from(["word", "Sentence.", "No!", "x" * 300, "日本語", "4,000", "\n", "#", "naïve"]), max_size=500).map(" ".join)
+prose = st.lists(st.sampled_from(["word", "Sentence.", "No!", "x" * 300, "日本語", "4,000", "\n", "#", "naïve"]), max_size=500).map(
+    " ".join
+)
 blocks = st.lists(st.tuples(st.sampled_from(["heading", "paragraph", "list", "table", "code"]), letters | prose), max_size=6)
 
 
