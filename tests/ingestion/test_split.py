@@ -91,8 +91,10 @@ def test_a_piece_from_inside_a_table_repeats_the_header_for_the_encoder_only() -
 
     first, *rest = split(extracted, title="")
 
-    assert first.table_header == "" and first.text.startswith("Pump | Interval\nP-0")
-    assert rest and all(piece.table_header == "Pump | Interval" for piece in rest)
+    assert first.table_header == ""
+    assert first.text.startswith("Pump | Interval\nP-0")
+    assert rest
+    assert all(piece.table_header == "Pump | Interval" for piece in rest)
     assert all(piece.embed_text == f"Pump | Interval\n{piece.text}" and piece.text.startswith("P-") for piece in rest)
 
 
@@ -102,7 +104,8 @@ def test_a_title_longer_than_the_window_leaves_room_for_the_text() -> None:
 
     (piece,) = split(document(page), title="minutes of the meeting " * 200)
 
-    assert piece.embed_text.endswith(piece.text) and tokens(piece.embed_text) <= LONGEST
+    assert piece.embed_text.endswith(piece.text)
+    assert tokens(piece.embed_text) <= LONGEST
 
 
 def test_a_page_without_blocks_is_not_lost() -> None:
