@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def main() -> None:
     from config.embedded.commands import needs
     from config.embedded.errors import EmbeddedError
 
+    signal.signal(signal.SIGTERM, _leave)
     try:
         with attach(needs(sys.argv[1:])):
             _django()
@@ -25,6 +27,11 @@ def main() -> None:
         sys.exit(f"Error: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _leave(*_: object) -> None:
+    """Asked to end, a command cleans up as it does at its own end."""
+    sys.exit(143)
 
 
 def _django() -> None:

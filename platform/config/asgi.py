@@ -57,10 +57,10 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 
 def _warm() -> None:
-    from inference.embedder import get_embedder
+    from retrieval.warm import warm
 
     try:
-        get_embedder().encode(["ready"])
+        warm()
     except Exception:
         logger.exception("The encoder could not be loaded; this process will not say that it is ready")
         return

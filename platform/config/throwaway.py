@@ -4,6 +4,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from access.resolve import viewer_for
 from access.viewer import Viewer
@@ -18,6 +21,8 @@ from tenants.actions import ensure
 from tenants.models import Tenant
 
 BY = "evaluate"
+FORGOTTEN = timedelta(hours=12)
+"""No evaluation takes so long: a throw-away tenant of this age belongs to none that runs."""
 
 
 class SomethingLeft(Exception):
@@ -35,7 +40,9 @@ class Throwaway:
 
 @contextmanager
 def throwaway_tenant() -> Iterator[Throwaway]:
-    """Raises SomethingLeft at the end where the removal was not complete."""
+    """Raises SomethingLeft at the end where the removal was not complete. Takes along what a killed evaluation left behind."""
+    for forgotten in Tenant.objects.filter(throwaway=True, created__lt=timezone.now() - FORGOTTEN):
+        erase_tenant(tenant=forgotten, by=BY)
     slug = f"evaluation-{secrets.token_hex(6)}"
     tenant, _ = ensure(slug=slug, name="Evaluation", throwaway=True, by=BY)
     user, _ = ensure_person(email=f"{slug}@evaluation.invalid", tenant=tenant, by=BY)

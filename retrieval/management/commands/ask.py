@@ -12,6 +12,7 @@ from identity.queries import UnknownPerson
 from retrieval import events
 from retrieval.ask import ask
 from retrieval.citations import Citation
+from retrieval.warm import warm
 from tenants.queries import UnknownTenant
 from terminal import command
 from terminal.command import AskedWrongly, Failed
@@ -30,6 +31,7 @@ class Command(command.Command):
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
         viewer = viewer_by_email(options["email"], options["tenant"])
+        warm()  # here, so that the milliseconds are those of a running service
         heard: list[events.Event] = async_to_sync(self._listen)(viewer, options["question"])
         match heard[-1]:
             case events.Failed(code=code, message=message) if code in ASKED_WRONGLY:

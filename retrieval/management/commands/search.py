@@ -10,8 +10,8 @@ from documents.queries import Passage
 from identity.queries import UnknownPerson
 from index.errors import IndexFailure
 from index.filters import Narrow
-from inference.embedder import get_embedder
 from retrieval.search import search
+from retrieval.warm import warm
 from sources.queries import UnknownSource
 from sources.queries import by_name as source_by_name
 from tenants.models import Tenant
@@ -37,7 +37,7 @@ class Command(command.Command):
         if options["limit"] < 1:
             raise AskedWrongly("--limit is at least 1.")
         viewer = viewer_by_email(options["person"], options["tenant"])
-        get_embedder()  # loaded here, so that the milliseconds are those of a running service
+        warm()  # here, so that the milliseconds are those of a running service
         try:
             found = search(viewer, options["query"], limit=options["limit"], narrow=_narrow(viewer, options["source"]))
         except IndexFailure as error:
