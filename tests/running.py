@@ -59,6 +59,7 @@ def running(command: Sequence[str], *, folder: Path, environment: Mapping[str, s
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=_heed_keys,
     )
     guard = threading.Timer(PATIENCE, os.killpg, (process.pid, signal.SIGKILL))
     guard.start()
@@ -69,6 +70,11 @@ def running(command: Sequence[str], *, folder: Path, environment: Mapping[str, s
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+def _heed_keys() -> None:
+    """A shell that runs the tests in the background has its children ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def left_behind(data: Path, *, patience: float = 60) -> list[str]:
