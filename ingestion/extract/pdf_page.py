@@ -12,6 +12,7 @@ import pypdfium2.raw as raw
 
 from ingestion.extract.cleaning import clean
 from ingestion.extract.pdf_graphics import Graphics, graphics_of
+from ingestion.extract.pdf_notes import Letter, as_raised, raised_from
 from ingestion.extract.pdf_space import Rect, Space
 
 HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end
@@ -104,8 +105,25 @@ class _Scan:
             style = self._style(first)
             if box[2] - box[0] > (last - first + 1.5) * style.size * 1.2:
                 yield from self._split(match[0], first)
+            elif note := self._note(match[0], first):
+                yield from self._with_note(match[0], first, note)
             elif word := self._word(match[0], first, box, style):
                 yield word
+
+    def _note(self, token: str, first: int) -> int:
+        return raised_from(token, lambda at: self._letter(first + at))
+
+    def _with_note(self, token: str, first: int, note: int) -> Iterator[Word]:
+        """The mark is a word of its own, still to be seen as raised: a search for TW-750 must find it."""
+        for start, text in ((0, token[:note]), (note, as_raised(token[note:]))):
+            box = self._union(first + start, first + start + len(text) - 1)
+            if word := self._word(text, first + start, box, self._style(first + start)):
+                yield word
+
+    def _letter(self, at: int) -> Letter:
+        x, y = ctypes.c_double(), ctypes.c_double()
+        raw.FPDFText_GetCharOrigin(self._text, at, ctypes.byref(x), ctypes.byref(y))
+        return Letter(self._style(at).size, self._space.point(x.value, y.value)[1])
 
     def _split(self, token: str, first: int) -> Iterator[Word]:
         """PDFium saw no space where there is a gap: letters of neighbouring cells."""

@@ -77,6 +77,27 @@ def test_a_tables_rows_keep_their_labels(draw: Callable[[Canvas], None]) -> None
     assert found.text[table.start : table.header_end] == "Plan | Employee | Family"
 
 
+def test_a_notes_raised_figure_does_not_change_the_word_before_it() -> None:
+    """A search for TW-750 has to find it, and 120 m² stays an area, CO2 a gas."""
+
+    def draw(canvas: Canvas) -> None:
+        for at, (word, small, rise) in enumerate((("TW-750", "2", 4), ("100 %", "1,2", 4), ("120 m", "2", 4), ("CO", "2", -2))):
+            line = canvas.beginText(72, 700 - at * 20)
+            line.setFont("Helvetica", 11)
+            line.textOut(f"The plain words {word}")
+            line.setFont("Helvetica", 7)
+            line.setRise(rise)
+            line.textOut(small)
+            line.setRise(0)
+            line.setFont("Helvetica", 11)
+            line.textOut(" go on from there.")
+            canvas.drawText(line)
+
+    text = " ".join(extract(pdf(draw), name="x.pdf").text.split())
+    for said in ("words TW-750 ² go on", "words 100 % ¹,² go on", "words 120 m2 go on", "words CO2 go on"):
+        assert said in text
+
+
 def test_columns_are_read_one_after_the_other() -> None:
     text = extract(pdf(columns), name="x.pdf").text
     assert text.index("left column tells its part 7") < text.index("right column tells its part 0")
