@@ -3,20 +3,20 @@
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from access.viewer import Viewer
 from conversations.queries import Turn
 from documents.queries import Passage
-from inference import chat
+from inference import chat, server
 from inference.errors import InferenceError
 from retrieval import extractive, prompt, support
 from retrieval.citations import Citation, MarkerFilter, without_markers
 from retrieval.context import packed
 from retrieval.database import in_thread, release
 from retrieval.events import ABSTAINED, ABSTENTION, EXTRACTIVE, MODEL, Citations, Event, Sources, Thinking, Token
+from retrieval.follow_up import searched_for
 from retrieval.guard import Guard
-from retrieval.query import standalone
 from retrieval.reading import Question
 from retrieval.search import search
 
@@ -52,18 +52,18 @@ class Asked:
     """The turns that may be read today, oldest first."""
     earlier: tuple[str, ...] = ()
     """All questions of the conversation, oldest first."""
-
-    @property
-    def query(self) -> str:
-        return standalone(self.question, self.earlier)
+    query: str = ""
+    """What is searched for; `answer` fills it in."""
 
 
 async def answer(asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
     """The events up to the citations. Fills `draft` as it goes."""
+    query = await searched_for(asked.question, asked.earlier, asked.history, tenant=asked.viewer.tenant_id)
+    asked = replace(asked, query=query)
     found = await in_thread(search, asked.viewer, asked.query, limit=FOUND)
     draft.milliseconds = dict(found.milliseconds)
     yield Sources(found.passages, found.milliseconds)
-    if chat.configured() and found.passages:
+    if server.configured() and found.passages:
         async with aclosing(_by_model(asked, found.passages, draft)) as events:
             async for event in events:
                 yield event

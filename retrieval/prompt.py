@@ -14,7 +14,7 @@ from retrieval.events import ABSTENTION
 
 REMEMBERED = 3
 """Earlier turns."""
-_WORD_JOINER = "\u2060"
+WORD_JOINER = "\u2060"
 
 
 def conversation(question: str, passages: Sequence[Passage], history: Sequence[Turn]) -> list[Said]:
@@ -27,7 +27,7 @@ def conversation(question: str, passages: Sequence[Passage], history: Sequence[T
 
 def literal(text: str) -> str:
     """Text that can neither close its fence nor be read as a token of a chat template, such as <|im_end|> or [INST]."""
-    return escape(text, quote=True).replace("[", f"[{_WORD_JOINER}")
+    return escape(text, quote=True).replace("[", f"[{WORD_JOINER}")
 
 
 def _fenced(number: int, passage: Passage) -> str:

@@ -22,12 +22,17 @@ _ASKS = re.compile(
 
 def standalone(question: str, earlier: Sequence[str]) -> str:
     """The text to search for. `earlier`: the conversation's questions, oldest first."""
+    return " ".join(chain(question, earlier))
+
+
+def chain(question: str, earlier: Sequence[str]) -> list[str]:
+    """The question, and in front of it those it leans on, back to the one that stands alone."""
     parts = [question]
     for before in reversed(earlier):
         if not leans(parts[0]):
             break
         parts.insert(0, before)
-    return " ".join(parts)
+    return parts
 
 
 def leans(question: str) -> bool:

@@ -39,14 +39,20 @@ Step = str | Thought | Wait | BreakOff | Refuse
 
 @dataclass
 class ChatServer:
-    """Says its script to everybody who asks. `left` is set when a client goes before the end."""
+    """Says its script to everybody who asks for a stream, and `step` to who asks for one whole answer. `left` is set when a client
+    goes before the end."""
 
     script: Sequence[Step]
+    step: Sequence[Step] = (Refuse(503),)
     requests: list[dict[str, Any]] = field(default_factory=list)
     said: int = 0
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        return [request for request in self.requests if not request.get("stream")]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -69,10 +75,12 @@ class ChatServer:
             return
         self.requests.append(request)
         self.asked.set()
-        if isinstance(self.script[0], Refuse):
-            await _whole(writer, self.script[0].status, {"error": {"message": "refused"}})
+        streams = bool(request.get("stream"))
+        first = (self.script if streams else self.step)[0]
+        if isinstance(first, Refuse):
+            await _whole(writer, first.status, {"error": {"message": "refused"}})
             return
-        speaking = asyncio.create_task(self._speak(writer))
+        speaking = asyncio.create_task(self._speak(writer) if streams else self._say(writer))
         gone = asyncio.create_task(reader.read(1))
         await asyncio.wait({speaking, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not speaking.done():
@@ -80,6 +88,22 @@ class ChatServer:
         for task in (speaking, gone):
             task.cancel()
         await asyncio.wait({speaking, gone})
+
+    async def _say(self, writer: asyncio.StreamWriter) -> None:
+        """Everything in one response."""
+        message = {"role": "assistant", "content": ""}
+        for step in self.step:
+            match step:
+                case Wait(until=until):
+                    await until.wait()
+                case BreakOff():
+                    return
+                case Thought(text=text, field=name):
+                    message[name] = text
+                case str():
+                    message["content"] += step
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        await _whole(writer, 200, {"id": "1", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice]})
 
     async def _speak(self, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -102,8 +126,8 @@ class ChatServer:
 
 
 @asynccontextmanager
-async def chat_server(*script: Step) -> AsyncIterator[ChatServer]:
-    chat = ChatServer(script)
+async def chat_server(*script: Step, step: Sequence[Step] = (Refuse(503),)) -> AsyncIterator[ChatServer]:
+    chat = ChatServer(script, step)
     server = await asyncio.start_server(chat.serve, "127.0.0.1", 0)
     chat.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
@@ -115,8 +139,8 @@ async def chat_server(*script: Step) -> AsyncIterator[ChatServer]:
 def _wrong(request: dict[str, Any]) -> str:
     if unknown := request.keys() - FIELDS:
         return f"Unrecognized request arguments: {sorted(unknown)}"
-    if request["model"] != MODEL or request["stream"] is not True:
-        return "The model does not exist, or this is no request for a stream."
+    if request["model"] != MODEL or request["temperature"] != 0 or not request["max_tokens"]:
+        return "The model does not exist, or the request has no limit."
     if not request.get("cache_salt") or any(set(said) != {"role", "content"} for said in request["messages"]):
         return "No salt, or a message that is not one."
     roles = [said["role"] for said in request["messages"]]

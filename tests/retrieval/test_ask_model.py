@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from access.viewer import Viewer
 from conversations import queries as conversations
-from inference.chat import Deadlines
+from inference.server import Deadlines
 from ingestion.grants import change
 from retrieval import epochs
 from retrieval.ask import ask

@@ -8,8 +8,9 @@ import pytest
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from inference import chat
-from inference.chat import Deadlines, Piece, Said
+from inference.chat import Piece, Said
 from inference.errors import ModelRefused, ModelUnavailable
+from inference.server import Deadlines, cache_salt
 from tests.fakes.chat_server import BreakOff, Refuse, Step, Thought, Wait, chat_server
 
 TENANT = uuid.UUID(int=7)
@@ -77,5 +78,5 @@ async def test_leaving_stops_the_model(settings: SettingsWrapper) -> None:
 
 
 def test_tenants_do_not_share_a_prefix_cache() -> None:
-    assert chat.cache_salt(TENANT) == chat.cache_salt(TENANT) != chat.cache_salt(uuid.UUID(int=8))
-    assert str(TENANT) not in chat.cache_salt(TENANT)
+    assert cache_salt(TENANT) == cache_salt(TENANT) != cache_salt(uuid.UUID(int=8))
+    assert str(TENANT) not in cache_salt(TENANT)
