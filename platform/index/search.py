@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from qdrant_client import models
 
 from access.viewer import Viewer
-from index.client import collection, get_client, translated
 from index.filters import Narrow, readable_by
+from index.querying import Query, dense_query, plain, query_batch, sparse_query
 from index.schema import DENSE, SPARSE
 from inference.embedder import DIMENSIONS
 from inference.sparse import SparseVector
@@ -34,23 +34,23 @@ class _Leg:
     """One side of the search. Its scores are kept by the point's id as the index spells it."""
 
     using: str
-    query: list[float] | models.SparseVector
-    readable: models.Filter
+    query: Query
+    readable: Query
+    """A filter: what the viewer may read."""
 
-    def request(self, *, limit: int, among: Sequence[str] | None = None) -> models.QueryRequest:
-        chosen = self.readable if among is None else models.Filter(must=[self.readable, models.HasIdCondition(has_id=list(among))])
-        return models.QueryRequest(
-            query=models.NearestQuery(nearest=self.query),
-            using=self.using,
-            filter=chosen,
-            params=self._rarity_among_readable() if self.using == SPARSE else None,
-            limit=limit,
-            with_payload=["document"],
-        )
+    def best(self, limit: int) -> Query:
+        return self._asking(limit) | {"filter": self.readable, "with_payload": ["document"]}
 
-    def _rarity_among_readable(self) -> models.SearchParams:
+    def among(self, ids: Sequence[str]) -> Query:
+        """Of points whose document is known by now: to fetch it again would take as long as to score them."""
+        return self._asking(len(ids)) | {"filter": {"must": [self.readable, {"has_id": ids}]}}
+
+    def _asking(self, limit: int) -> Query:
+        return {"query": self.query, "using": self.using, "params": self._rarity_among_readable(), "limit": limit}
+
+    def _rarity_among_readable(self) -> Query | None:
         """Otherwise a document that the viewer cannot see would make its words less rare, and so move his hits."""
-        return models.SearchParams(idf=models.IdfCorpusParams(corpus=self.readable))
+        return {"idf": {"corpus": self.readable}} if self.using == SPARSE else None
 
 
 _Scores = dict[str, float]
@@ -60,11 +60,10 @@ def candidates(
     viewer: Viewer, *, dense: Sequence[float], sparse: SparseVector, limit: int = 100, narrow: Narrow | None = None
 ) -> list[Hit]:
     """The best `limit` of each side together: highest cosine first, equal ones by id."""
-    readable = readable_by(viewer, narrow)
-    near = _Leg(DENSE, [float(value) for value in dense], readable)
-    words = _Leg(SPARSE, models.SparseVector(indices=list(sparse.indices), values=list(sparse.values)), readable)
+    readable = plain(readable_by(viewer, narrow))
+    near, words = _Leg(DENSE, dense_query(dense), readable), _Leg(SPARSE, sparse_query(sparse), readable)
     documents: dict[str, UUID] = {}
-    answers = _ask([leg.request(limit=limit + 1) for leg in (near, words)], documents)
+    answers = _ask([leg.best(limit + 1) for leg in (near, words)], documents)
     found = [_settled(leg, scores, limit, documents) for leg, scores in zip((near, words), answers, strict=True)]
     cosines, overlaps = _completed((near, words), found, documents)
     hits = [Hit(UUID(id), documents[id], score, overlaps.get(id, 0.0)) for id, score in cosines.items()]
@@ -75,12 +74,10 @@ def vectors(viewer: Viewer, chunks: Sequence[UUID]) -> list[NDArray[np.float32]]
     """The vectors of those of the chunks that the viewer may read, in no order."""
     if not chunks:
         return []
-    anything = models.NearestQuery(nearest=[1.0] + [0.0] * (DIMENSIONS - 1))
-    among = models.Filter(must=[readable_by(viewer), models.HasIdCondition(has_id=[str(chunk) for chunk in chunks])])
-    request = models.QueryRequest(query=anything, using=DENSE, filter=among, limit=len(chunks), with_vector=[DENSE])
-    with translated():
-        [answer] = get_client().query_batch_points(collection(), requests=[request])
-    return [np.asarray(point.vector[DENSE], dtype=np.float32) for point in answer.points if isinstance(point.vector, dict)]
+    anything = dense_query([1.0] + [0.0] * (DIMENSIONS - 1))
+    among = {"must": [plain(readable_by(viewer)), {"has_id": [str(chunk) for chunk in chunks]}]}
+    [points] = query_batch([{"query": anything, "using": DENSE, "filter": among, "limit": len(chunks), "with_vector": [DENSE]}])
+    return [np.asarray(point["vector"][DENSE], dtype=np.float32) for point in points]
 
 
 def _settled(leg: _Leg, scores: _Scores, limit: int, documents: dict[str, UUID]) -> _Scores:
@@ -89,7 +86,7 @@ def _settled(leg: _Leg, scores: _Scores, limit: int, documents: dict[str, UUID])
     asked = limit
     while len(scores) > asked and len(set(scores.values())) == 1:
         asked *= 8
-        [scores] = _ask([leg.request(limit=asked + 1)], documents)
+        [scores] = _ask([leg.best(asked + 1)], documents)
     cut = min(scores.values()) if len(scores) > asked else float("-inf")
     certain = sorted((-score, id) for id, score in scores.items() if score > cut)
     return {id: -score for score, id in certain[:limit]}
@@ -99,18 +96,20 @@ def _completed(legs: tuple[_Leg, _Leg], found: list[_Scores], documents: dict[st
     """Asks each leg for the scores of what only the other one found."""
     missing = [sorted(other.keys() - own.keys()) for own, other in zip(found, reversed(found), strict=True)]
     asked = [index for index, ids in enumerate(missing) if ids]
-    requests = [legs[index].request(limit=len(missing[index]), among=missing[index]) for index in asked]
-    for index, scores in zip(asked, _ask(requests, documents), strict=True):
+    queries = [legs[index].among(missing[index]) for index in asked]
+    for index, scores in zip(asked, _ask(queries, documents), strict=True):
         found[index] = found[index] | scores
     return found
 
 
-def _ask(requests: list[models.QueryRequest], documents: dict[str, UUID]) -> list[_Scores]:
-    """One round trip. Notes the document of each point in `documents`."""
-    if not requests:
+def _ask(queries: list[Query], documents: dict[str, UUID]) -> list[_Scores]:
+    """One round trip. Notes the document of each point in `documents`, where it is asked for."""
+    if not queries:
         return []
-    with translated():
-        answers = get_client().query_batch_points(collection(), requests=requests)
-    for answer in answers:
-        documents.update((str(point.id), UUID((point.payload or {})["document"])) for point in answer.points)
-    return [{str(point.id): round(point.score, DIGITS) for point in answer.points} for answer in answers]
+    answers = query_batch(queries)
+    known: dict[str, UUID] = {}
+    for point in chain.from_iterable(answers):
+        if point.get("payload"):
+            document = point["payload"]["document"]
+            documents[point["id"]] = known.get(document) or known.setdefault(document, UUID(document))
+    return [{point["id"]: round(point["score"], DIGITS) for point in points} for points in answers]

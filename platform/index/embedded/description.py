@@ -10,6 +10,8 @@ from index.embedded.translate import only
 
 DATATYPES = {models.Datatype.FLOAT16: edge.VectorStorageDatatype.Float16, models.Datatype.FLOAT32: edge.VectorStorageDatatype.Float32}
 MEMORY = {models.Memory.COLD: edge.Memory.Cold, models.Memory.CACHED: edge.Memory.Cached}
+SEARCH_THREADS = 2
+"""As many as there are large segments. The engine's own number is eight, which on two cores wake each other up."""
 
 
 def engine_config(asked: models.CreateCollection) -> edge.EdgeConfig:
@@ -20,6 +22,7 @@ def engine_config(asked: models.CreateCollection) -> edge.EdgeConfig:
         vectors={name: _dense(params) for name, params in asked.vectors.items()},
         sparse_vectors={name: _sparse(params) for name, params in (asked.sparse_vectors or {}).items()},
         hnsw_config=_no_graph(asked.hnsw_config),
+        max_search_threads=SEARCH_THREADS,
     )
 
 

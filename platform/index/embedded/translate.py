@@ -1,5 +1,6 @@
 """Requests in qdrant-client's own models -> requests of the engine. What is not named here is refused by name, never ignored."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,8 @@ from qdrant_client import models
 
 from index.embedded.errors import Malformed, Unknown
 from index.embedded.vectors import Shape
+
+SPELLED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a UUID as the engine spells it itself: nothing to convert
 
 
 def only(request: BaseModel, *known: str) -> None:
@@ -141,6 +144,8 @@ def _vector_selection(asked: Any) -> bool | list[str]:
 
 def point_id(value: Any) -> Any:
     """The engine takes UUID objects and numbers; a string that is no UUID would be refused deep inside it."""
+    if isinstance(value, str) and SPELLED.fullmatch(value):
+        return value
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     try:

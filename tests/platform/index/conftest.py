@@ -5,11 +5,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from pytest_django.fixtures import Settings
-from qdrant_client import QdrantClient
+from qdrant_client import QdrantClient, models
 
 from index import client, schema
 from tests.platform.index import service
@@ -51,11 +53,27 @@ def embedded(running: Service, settings: Settings) -> Iterator[Service]:
     client.forget()
 
 
+class Imitation(QdrantClient):
+    """qdrant-client's own, in memory. It has no connection, so what search sends is read here by qdrant-client's models instead."""
+
+    def __init__(self) -> None:
+        super().__init__(":memory:")
+
+    @property
+    def http(self) -> Any:
+        return SimpleNamespace(client=self)
+
+    def request(self, *, path_params: dict[str, str], content: bytes, **_: object) -> dict[str, Any]:
+        asked = models.QueryRequestBatch.model_validate_json(content)
+        answers = self.query_batch_points(path_params["collection_name"], requests=asked.searches)
+        return {"result": [answer.model_dump(mode="json") for answer in answers]}
+
+
 @pytest.fixture
 def memory(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it does not have: payload indexes, deadlines, a disk, and errors for what it does not know."""
     settings.QDRANT_URL, settings.QDRANT_COLLECTION = ":memory:", f"test-{uuid4()}"
-    monkeypatch.setattr(client, "_clients", [QdrantClient(":memory:")])
+    monkeypatch.setattr(client, "_clients", [Imitation()])
     schema.ensure()
 
 
