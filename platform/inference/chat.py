@@ -74,29 +74,41 @@ class _Patience:
 
 
 async def _pieces(response: httpx.Response, patience: _Patience) -> AsyncIterator[Piece]:
-    """Ends at the server's [DONE]; a stream that ends without it broke off."""
+    """Ends at the server's [DONE]; a stream that ends without it broke off, and so did one that ran out of tokens or said nothing."""
     lines = response.aiter_lines()
+    spoke = False
     while True:
         async with patience.limit():
             line = await anext(lines, None)
         if line is None:
             raise ModelUnavailable("The model broke off in the middle of its answer.")
         if line.strip() == "data: [DONE]":
-            return
-        for piece in _read(line):
+            break
+        choice = _choice(line)
+        for piece in _said(choice):
+            spoke = spoke or not piece.is_reasoning
             yield piece
             patience.renew()
+        if choice.get("finish_reason") == "length":
+            raise ModelUnavailable("The model ran out of tokens before the end of its answer.")
+    if not spoke:
+        raise ModelUnavailable("The model ended without an answer.")
 
 
-def _read(line: str) -> list[Piece]:
-    """A line of the event stream. The reasoning is in `reasoning`, on older servers in `reasoning_content`."""
+def _choice(line: str) -> Mapping[str, Any]:
+    """What a line of the event stream brings; nothing where it is none."""
     if not line.startswith("data:"):
-        return []
+        return {}
     event: Mapping[str, Any] = json.loads(line.removeprefix("data:"))
     if "error" in event:
         raise ModelUnavailable("The model server reported an error in the middle of its answer.")
-    choices = event.get("choices") or [{}]
-    delta = choices[0].get("delta") or {}
+    choices: list[Mapping[str, Any]] = event.get("choices") or [{}]
+    return choices[0]
+
+
+def _said(choice: Mapping[str, Any]) -> list[Piece]:
+    """The reasoning is in `reasoning`, on older servers in `reasoning_content`."""
+    delta = choice.get("delta") or {}
     reasoning = delta.get("reasoning") or delta.get("reasoning_content") or ""
     said = [Piece(reasoning, is_reasoning=True), Piece(delta.get("content") or "")]
     return [piece for piece in said if piece.text]

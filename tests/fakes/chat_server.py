@@ -30,11 +30,16 @@ class BreakOff:
 
 
 @dataclass(frozen=True)
+class RunOut:
+    """Ends the stream properly, for want of tokens."""
+
+
+@dataclass(frozen=True)
 class Refuse:
     status: int
 
 
-Step = str | Thought | Wait | BreakOff | Refuse
+Step = str | Thought | Wait | BreakOff | RunOut | Refuse
 
 
 @dataclass
@@ -119,7 +124,7 @@ class ChatServer:
                 case str():
                     await _event(writer, _chunk({"content": step}))
                     self.said += 1
-        await _event(writer, _chunk({}, finish="stop"))
+        await _event(writer, _chunk({}, finish="length" if isinstance(self.script[-1], RunOut) else "stop"))
         await _event(writer, "[DONE]")
         writer.write(b"0\r\n\r\n")
         await writer.drain()

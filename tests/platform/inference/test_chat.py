@@ -11,7 +11,7 @@ from inference import chat
 from inference.chat import Piece, Said
 from inference.errors import ModelRefused, ModelUnavailable
 from inference.server import Deadlines, cache_salt
-from tests.fakes.chat_server import BreakOff, Refuse, Step, Thought, Wait, chat_server
+from tests.fakes.chat_server import BreakOff, Refuse, RunOut, Step, Thought, Wait, chat_server
 
 TENANT = uuid.UUID(int=7)
 CONVERSATION = [Said("system", "Answer."), Said("user", "How long is leave?")]
@@ -60,6 +60,12 @@ async def test_a_gap_that_is_too_long_ends_the_answer(settings: SettingsWrapper)
 async def test_a_stream_without_its_end_broke_off(settings: SettingsWrapper) -> None:
     with pytest.raises(ModelUnavailable):
         await heard(settings, "25 ", BreakOff())
+
+
+@pytest.mark.parametrize("script", [["25 ", RunOut()], [Thought("Leave… "), RunOut()], [Thought("Leave… ")]])
+async def test_a_proper_end_without_a_whole_answer_is_none(settings: SettingsWrapper, script: list[Step]) -> None:
+    with pytest.raises(ModelUnavailable):
+        await heard(settings, *script)
 
 
 @pytest.mark.parametrize(("status", "error"), [(503, ModelUnavailable), (429, ModelUnavailable), (400, ModelRefused), (401, ModelRefused)])
