@@ -1,8 +1,9 @@
 """Reads of documents and their text. Nothing here answers without a Viewer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -32,6 +33,26 @@ class Passage:
     modified: datetime | None
 
 
+COLUMNS = (
+    "id",
+    "document_id",
+    "document__source_id",
+    "generation",
+    "document__title",
+    "document__uri",
+    "page",
+    "heading",
+    "text",
+    "start",
+    "end",
+    "table_header",
+    "document__dated",
+    "document__modified",
+    "document__paged",
+)
+"""A passage's fields in order, and whether its page number means something: no model objects, which cost a millisecond."""
+
+
 def visible_to(viewer: Viewer) -> QuerySet[Document]:
     """The live documents with text that every reader of the audience may read now: allowed by a grant, and denied by none."""
     return granted_to(viewer).filter(generation__gt=0)
@@ -48,12 +69,8 @@ def granted_to(viewer: Viewer) -> QuerySet[Document]:
 
 def passages(viewer: Viewer, chunk_ids: Sequence[UUID]) -> list[Passage]:
     """The recheck: those of the chunks that the viewer may read now, of current generations only, in the given order. One query."""
-    found = {
-        chunk.id: _passage(chunk)
-        for chunk in Chunk.objects.filter(
-            id__in=chunk_ids, generation=F("document__generation"), document__in=visible_to(viewer)
-        ).select_related("document")
-    }
+    chosen = Chunk.objects.filter(id__in=chunk_ids, generation=F("document__generation"), document__in=visible_to(viewer))
+    found = {row[0]: _passage(row) for row in chosen.order_by().values_list(*COLUMNS)}
     return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
 
 
@@ -73,21 +90,7 @@ def still_visible(viewer: Viewer, document_ids: Sequence[UUID]) -> set[UUID]:
     return set(visible_to(viewer).filter(id__in=document_ids).values_list("id", flat=True))
 
 
-def _passage(chunk: Chunk) -> Passage:
-    of = chunk.document
-    return Passage(
-        chunk_id=chunk.id,
-        document_id=of.id,
-        source_id=of.source_id,
-        generation=chunk.generation,
-        title=of.title,
-        uri=of.uri,
-        page=chunk.page if of.paged else None,
-        heading=chunk.heading,
-        text=chunk.text,
-        start=chunk.start,
-        end=chunk.end,
-        table_header=chunk.table_header,
-        dated=of.dated,
-        modified=of.modified,
-    )
+def _passage(row: tuple[Any, ...]) -> Passage:
+    *columns, paged = row
+    passage = Passage(*columns)
+    return passage if paged else replace(passage, page=None)
