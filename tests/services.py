@@ -5,6 +5,7 @@ Loaded by pytest with `-p tests.services`, because the settings are read before 
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,8 @@ OF_A_REAL_INSTALLATION = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CH
 for name in OF_A_REAL_INSTALLATION:
     os.environ.pop(name, None)
 os.environ["REDOUBT_DATA"] = str(DATA)
+# A shell that runs the tests in the background has them, and all that they start, ignore Ctrl-C; some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure() -> None:
