@@ -15,13 +15,14 @@ class NoAccess(Exception):
 
 def viewer_for(*, user: User, tenant: Tenant) -> Viewer:
     """What this person may read in this tenant, as of now. Suspended, removed or inactive raises NoAccess."""
+    # Read first, and anew: were the groups older than the epoch, a change between the two would never be noticed. An older epoch
+    # costs one check too many.
+    epoch = tenants.epoch(tenant.id)
     membership = identity.active_membership(user, tenant)
     if membership is None:
         raise NoAccess(f"{user.email} is not an active member of {tenant.slug}.")
     groups = {principals.group(group) for group in identity.group_ids(user, tenant)}
     reader = frozenset({principals.user(user.id), principals.everyone(tenant.id), *groups})
-    # The epoch of this moment: the object in hand may have been read before a change of access.
-    epoch = tenants.epoch(tenant.id)
     return Viewer(
         tenant_id=tenant.id,
         readers=(reader,),

@@ -1,6 +1,6 @@
 """A Viewer: for whom something is read. Made only by access.resolve; nothing is searched without one."""
 
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from uuid import UUID
 
 _SEAL = object()
@@ -16,10 +16,11 @@ class Viewer:
     language: str
     user_id: UUID | None
     permissions: frozenset[str]
-    seal: object
+    seal: InitVar[object]
+    """Not kept, so that `dataclasses.replace` cannot pass it on."""
 
-    def __post_init__(self) -> None:
-        if self.seal is not _SEAL:
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
             raise TypeError("Only access.resolve makes a Viewer.")
         if not self.readers or not all(self.readers):
             raise ValueError("A Viewer has at least one reader, and each reader at least one principal.")

@@ -1,13 +1,18 @@
 """Who becomes a Viewer, and who does not."""
 
+import dataclasses
+from uuid import UUID
+
 import pytest
 
 from access import principals
 from access.resolve import NoAccess, viewer_by_email, viewer_for
 from access.roles import Permission, Role, allows
 from access.viewer import Viewer
+from identity import queries as identity
 from identity.actions import ensure_person, suspend
 from identity.models import User
+from tenants import queries as tenants
 from tenants.actions import ensure as ensure_tenant
 from tenants.models import Tenant
 
@@ -58,6 +63,29 @@ def test_a_change_of_groups_moves_the_epoch(tenant: Tenant) -> None:
     assert viewer_for(user=owner, tenant=tenant).epoch == before, "nothing changed"
     person(tenant, "owner")
     assert viewer_for(user=owner, tenant=tenant).epoch > before
+
+
+def test_a_change_while_a_viewer_is_made_leaves_it_older_than_the_epoch(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = person(tenant, "owner", "finance")
+    group_ids = identity.group_ids
+
+    def removed_right_after(user: User, tenant: Tenant) -> list[UUID]:
+        groups = group_ids(user, tenant)
+        person(tenant, "owner")
+        return groups
+
+    monkeypatch.setattr(identity, "group_ids", removed_right_after)
+    stale = viewer_for(user=owner, tenant=tenant)
+    now = tenants.epoch(tenant.id)
+    assert now is not None
+    assert stale.epoch < now, "so that whoever compares the two reads the groups again"
+
+
+def test_a_viewer_is_not_copied_into_another(tenant: Tenant) -> None:
+    viewer = viewer_for(user=person(tenant, "owner"), tenant=tenant)
+    with pytest.raises(ValueError, match="seal"):
+        dataclasses.replace(viewer, readers=(frozenset({"group:finance"}),))  # type: ignore[call-arg]
+    assert not hasattr(viewer, "seal")
 
 
 def test_only_the_resolver_makes_a_viewer(tenant: Tenant) -> None:
