@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.connectors.base import Change, ItemError, Missed, Unreachable
+from ingestion.connectors.base import Change, ItemError, Missed, TooLarge, Unreachable, Unreadable, Unsupported
 from ingestion.connectors.folder.connector import FolderConnector
 from tests.factories.folders import HANDBOOK, write
 
@@ -54,6 +54,61 @@ def test_a_file_that_becomes_a_link_after_it_was_listed_is_not_read(tmp_path: Pa
     assert isinstance(own, Change)
     with pytest.raises(ItemError, match="out of the folder"):
         own.read()
+
+
+@pytest.fixture
+def swapped(tmp_path: Path) -> Path:
+    """A folder whose `team` somebody will replace by a link to what is not theirs."""
+    return write(tmp_path, {"outside/pay.txt": "secret", "inside/aaa.txt": "ours", "inside/team/pay.txt": "ours"}) / "inside"
+
+
+def swap(folder: Path) -> None:
+    folder.rename(folder.with_name(".away"))
+    folder.symlink_to(folder.parent.parent / "outside")
+
+
+def test_a_folder_that_becomes_a_link_during_the_listing_does_not_lead_out(swapped: Path) -> None:
+    items = FolderConnector(swapped, LIMIT).changes()
+    assert next(items).uri == "aaa.txt"
+    swap(swapped / "team")
+    with pytest.raises(Unreachable, match="no longer a folder"):
+        next(items)
+
+
+def test_a_folder_that_becomes_a_link_after_the_listing_does_not_lead_out(swapped: Path) -> None:
+    pay = listing(swapped)["team/pay.txt"]
+    swap(swapped / "team")
+    assert isinstance(pay, Change)
+    with pytest.raises(Unreadable, match="a link has taken its place"):
+        pay.read()
+
+
+def test_a_link_below_a_folder_that_became_a_link_does_not_lead_out(swapped: Path) -> None:
+    (swapped / "team/also.txt").symlink_to(swapped / "team/pay.txt")
+    also = listing(swapped)["team/also.txt"]
+    assert isinstance(also, Change)
+    assert also.read() == b"ours"
+    (swapped.parent / "outside/also.txt").symlink_to(swapped.parent / "outside/pay.txt")
+    swap(swapped / "team")
+    with pytest.raises(ItemError, match="out of the folder"):
+        also.read()
+
+
+def test_a_pipe_in_the_place_of_a_listed_file_holds_nobody_up(tmp_path: Path) -> None:
+    notes = listing(write(tmp_path, {"notes.txt": "ours"}))["notes.txt"]
+    (tmp_path / "notes.txt").unlink()
+    os.mkfifo(tmp_path / "notes.txt")
+    assert isinstance(notes, Change)
+    with pytest.raises(Unsupported, match="a pipe"):
+        notes.read()
+
+
+def test_the_limit_counts_what_is_read_and_not_what_was_listed(tmp_path: Path) -> None:
+    notes = listing(write(tmp_path, {"notes.txt": "ours"}))["notes.txt"]
+    (tmp_path / "notes.txt").write_text("x" * (LIMIT + 1))
+    assert isinstance(notes, Change)
+    with pytest.raises(TooLarge, match="has grown"):
+        notes.read()
 
 
 def test_links_that_lead_to_each_other_and_a_pipe_are_named(tmp_path: Path) -> None:
