@@ -12,12 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from inference.tokenizer import get_tokenizer
+from ingestion.extract.builder import BETWEEN_CELLS
 from ingestion.extract.model import Block, Extracted, Page
 
 SIZE = 128
 LEAST = SIZE // 4
 LONGEST = SIZE + LEAST
 WINDOW = 254  # the encoder's 256 less the two tokens that it adds
+LONGEST_HEADER = 1_000  # characters: each piece of a table repeats the header, so a wide one would be stored thousands of times
+LONGEST_HEADING = 200  # characters, for the same reason
 BETWEEN_HEADINGS = " › "
 BETWEEN_PAGES = "\n\n"
 
@@ -30,7 +33,8 @@ _WORD, _SENTENCE_END, _BLOCK_END = 0, 1, 2
 @dataclass(frozen=True, slots=True)
 class Piece:
     """`start` and `end` count characters in the document's text; `text` is exactly what stands there. `table_header` is the header
-    of the table that the piece begins inside, else empty. `embed_text` is what the encoder reads."""
+    of the table that the piece begins inside, or as many of its cells as are bearable, else empty. `embed_text` is what the encoder
+    reads."""
 
     ordinal: int
     page_number: int
@@ -105,7 +109,8 @@ def _sections(leaf: _Leaf, headings: tuple[tuple[int, str], ...]) -> tuple[list[
             if not only_headings:
                 sections.append(_Section(_path(headings), tuple(atoms)))
                 atoms, only_headings = [], True
-            headings = (*(above for above in headings if above[0] < block.level), (block.level, leaf.text[block.start : block.end].strip()))
+            text = leaf.text[block.start : block.end].strip()[:LONGEST_HEADING].rstrip()
+            headings = (*(above for above in headings if above[0] < block.level), (block.level, text))
         else:
             only_headings = False
         atoms.extend(_atoms(leaf, block))
@@ -197,7 +202,12 @@ def _piece(ordinal: int, leaf: _Leaf, title: str, headings: tuple[str, ...], ato
 
 
 def _header(text: str, start: int, table: Block | None) -> str:
-    return text[table.start : table.header_end] if table and table.header_end and start >= table.header_end else ""
+    if not table or not table.header_end or start < table.header_end:
+        return ""
+    if table.header_end - table.start <= LONGEST_HEADER:
+        return text[table.start : table.header_end]
+    cut = text[table.start : table.start + LONGEST_HEADER]
+    return cut.rpartition(BETWEEN_CELLS)[0] or cut
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

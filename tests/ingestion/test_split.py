@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from inference.tokenizer import LONGEST, get_tokenizer
 from ingestion.extract.builder import PageBuilder
 from ingestion.extract.model import Block, Extracted, Page
-from ingestion.split import Piece, split
+from ingestion.split import LONGEST_HEADER, LONGEST_HEADING, Piece, split
 
 SENTENCE = "The pump in hall seven is checked every second Monday by the maintenance crew of the day. "
 
@@ -96,6 +96,29 @@ def test_a_piece_from_inside_a_table_repeats_the_header_for_the_encoder_only() -
     assert rest
     assert all(piece.table_header == "Pump | Interval" for piece in rest)
     assert all(piece.embed_text == f"Pump | Interval\n{piece.text}" and piece.text.startswith("P-") for piece in rest)
+
+
+def test_a_table_of_very_wide_columns_does_not_repeat_them_whole_in_each_piece() -> None:
+    page = PageBuilder()
+    wide = [f"column {number} " + "x" * 300 for number in range(200)]
+    page.table([wide, *([f"row {row}"] * 200 for row in range(20))], 1)
+
+    pieces = split(document(page), title="")
+
+    headers = {piece.table_header for piece in pieces if piece.text.startswith("row")}
+    assert headers == {" | ".join(wide[:3])}
+    assert max(len(piece.table_header) for piece in pieces) <= LONGEST_HEADER
+    assert max(len(piece.embed_text) - len(piece.text) for piece in pieces) <= LONGEST_HEADER + 1
+
+
+def test_a_single_endless_cell_and_an_endless_heading_are_cut() -> None:
+    page = PageBuilder()
+    page.heading("H" * 32_000, 1)
+    page.table([["C" * 32_000], *([f"the row of the number {row}"] for row in range(200))], 1)
+
+    *_, last = split(document(page), title="")
+
+    assert (last.heading, last.table_header) == ("H" * LONGEST_HEADING, "C" * LONGEST_HEADER)
 
 
 def test_a_title_longer_than_the_window_leaves_room_for_the_text() -> None:
