@@ -35,6 +35,21 @@ def test_private_characters_cannot_forge_a_marker() -> None:
     assert "cite" not in render("\ue0001\ue001", sources={1: "/x"})
 
 
+@pytest.mark.parametrize(
+    "forged",
+    ["&#xE000;2&#xE001;", "&#57344;2&#57345;", "&#91;2&#93;", "&lbrack;2&rbrack;", r"\[2\]", "[&#50;]", "[\uff12]", "[\u2060\u0032]"],
+)
+def test_a_document_cannot_forge_a_marker_by_spelling_it_otherwise(forged: str) -> None:
+    html = render(f"Paid on Friday, see {forged} [1]\n\n| Rule {forged} |\n|---|\n| {forged} |", sources={1: "/x", 2: "/y"})
+    assert html.count('class="cite"') == 1
+    assert "/y" not in html
+
+
+@pytest.mark.parametrize("long", [f"&#xE000;{'9' * 4400}&#xE001;", f"[{'9' * 4400}]", f"&#{'9' * 4400};"])
+def test_a_number_of_thousands_of_digits_is_text(long: str) -> None:
+    assert "cite" not in render(long, sources={1: "/x"})
+
+
 def test_a_quoted_row_below_its_header_is_a_table() -> None:
     html = render("Rule | Days\nAbroad | 20 [1] (older)", sources={1: "/x"})
     assert "<th>Rule</th>" in html
