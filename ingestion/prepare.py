@@ -16,6 +16,8 @@ from ingestion.extract.pool import Extractor
 from ingestion.split import Piece, split
 
 log = logging.getLogger("redoubt.ingestion")
+CHUNKS_OF_A_DOCUMENT = 20_000
+"""About two million words of text: what is beyond is left out, and the document is marked partial."""
 BETWEEN_PAGES = 2
 """Characters between two pages in the document's text."""
 
@@ -69,7 +71,8 @@ def _one(claim: Claim) -> Prepared | Unfit:
 
 def _prepared(claim: Claim, extracted: Extracted) -> Prepared | Unfit:
     title = (_given_title(claim) or extracted.title or claim.title).strip()
-    pieces = split(extracted, title=title)
+    found = split(extracted, title=title, most=CHUNKS_OF_A_DOCUMENT + 1)
+    pieces = found[:CHUNKS_OF_A_DOCUMENT]
     if not pieces:
         return Unfit(claim, "no_text", "The file holds no text.", permanent=True)
     made = Made(
@@ -77,7 +80,7 @@ def _prepared(claim: Claim, extracted: Extracted) -> Prepared | Unfit:
         title=title,
         dated=extracted.dated,
         paged=extracted.paged,
-        partial="partial" in extracted.notes,
+        partial="partial" in extracted.notes or len(found) > len(pieces),
         pages=_pages(claim, extracted, pieces),
         chunks=[_chunk(claim, piece) for piece in pieces],
     )

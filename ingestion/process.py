@@ -90,7 +90,10 @@ def _prepared(held: Held) -> Iterator[list[Prepared]]:
 
 
 def _encode(batch: Sequence[Prepared]) -> Encoded:
-    return Encoded(batch, get_embedder().encode([text for one in batch for text in one.texts]))
+    """In slices: the encoder holds the tokens of all that it is given, and a document may be a portion of its own, however long."""
+    texts = [text for one in batch for text in one.texts]
+    slices = (texts[start : start + CHUNKS_AT_ONCE] for start in range(0, len(texts), CHUNKS_AT_ONCE))
+    return Encoded(batch, np.concatenate([get_embedder().encode(part) for part in slices]))
 
 
 def _finish(encoded: Encoded, held: Held) -> None:

@@ -62,8 +62,13 @@ class _Section:
     atoms: tuple[_Atom, ...]
 
 
-def split(extracted: Extracted, *, title: str) -> list[Piece]:
-    pieces: list[Piece] = []
+def split(extracted: Extracted, *, title: str, most: int | None = None) -> list[Piece]:
+    """All pieces, or the first `most` of them."""
+    return list(itertools.islice(_pieces(extracted, title), most))
+
+
+def _pieces(extracted: Extracted, title: str) -> Iterator[Piece]:
+    ordinals = itertools.count()
     headings: tuple[tuple[int, str], ...] = ()
     offset = 0
     for page in extracted.pages:
@@ -71,9 +76,8 @@ def split(extracted: Extracted, *, title: str) -> list[Piece]:
         sections, headings = _sections(leaf, headings)
         for section in sections:
             for atoms in _packed(section.atoms, leaf):
-                pieces.append(_piece(len(pieces), leaf, title, section.headings, atoms))
+                yield _piece(next(ordinals), leaf, title, section.headings, atoms)
         offset += len(page.text) + len(BETWEEN_PAGES)
-    return pieces
 
 
 class _Leaf:

@@ -20,6 +20,8 @@ LEASE = timedelta(seconds=60)
 ATTEMPTS = 3
 DOCUMENTS_AT_ONCE = 256
 BYTES_AT_ONCE = 4 * 1024 * 1024
+ROWS_AT_ONCE = 500
+"""In one statement, which the driver holds whole, twice."""
 FIRST_OF_ALL = "upload"
 """The kind of source whose documents somebody is waiting for."""
 State = Document.State
@@ -106,8 +108,8 @@ def complete(made: Sequence[Made]) -> list[Claim]:
     mine = {claim.document for claim in _held(one.claim for one in made)}
     kept = [one for one in made if one.claim.document in mine]
     _forget_text([one.claim.document for one in kept if one.claim.generation])
-    Page.objects.bulk_create([page for one in kept for page in one.pages])
-    Chunk.objects.bulk_create([chunk for one in kept for chunk in one.chunks])
+    Page.objects.bulk_create((page for one in kept for page in one.pages), batch_size=ROWS_AT_ONCE)
+    Chunk.objects.bulk_create((chunk for one in kept for chunk in one.chunks), batch_size=ROWS_AT_ONCE)
     if kept:
         _make_current(kept)
     return [one.claim for one in kept]

@@ -94,6 +94,37 @@ def test_with_the_index_away_documents_wait_and_nothing_is_lost(source: Source, 
     assert set(states(source).values()) == {"ready"}
 
 
+def test_a_document_of_too_many_chunks_answers_for_its_beginning_and_says_so(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.prepare.CHUNKS_OF_A_DOCUMENT", 20)
+    monkeypatch.setattr(process, "CHUNKS_AT_ONCE", 8)
+    source = folder_source(
+        cast.tenant, write(tmp_path, {**HANDBOOK, "endless.txt": "The pump is checked every Monday by the crew. " * 800})
+    )
+    ingested(source)
+    endless = Document.objects.get(source=source, uri="endless.txt")
+    assert (endless.state, endless.partial, endless.chunk_count) == ("ready", True, 20)
+    assert points.count(document=endless.id) == 20
+    assert not Document.objects.filter(source=source, partial=True).exclude(id=endless.id).exists()
+
+
+def test_a_long_document_encoded_in_slices_has_the_vectors_that_it_has_encoded_whole(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "".join(
+        f"Pump {number} of hall {number % 7} is checked in week {number % 52} by the crew of the day. " for number in range(200)
+    )
+    synced(folder_source(cast.tenant, write(tmp_path, {"long.txt": lines})))
+    batch = [one for one in prepare(work.claim()) if isinstance(one, Prepared)]
+    whole = process._encode(batch)
+    monkeypatch.setattr(process, "CHUNKS_AT_ONCE", 4)
+    sliced = process._encode(batch)
+    assert sliced.vectors.shape == whole.vectors.shape
+    assert len(whole.vectors) > 2 * process.CHUNKS_AT_ONCE
+    assert (sliced.vectors * whole.vectors).sum(axis=1).min() > 0.999
+
+
 def test_what_a_dead_worker_left_half_written_is_seen_by_nobody_and_goes_away(cast: Cast, source: Source) -> None:
     synced(source)
     claims = [claim for claim in work.claim() if claim.source == source.id]
