@@ -5,11 +5,13 @@ UploadRefused            each with a stable code, an HTTP status and one sentenc
 ├── TooLarge             too_large     413
 ├── Unsupported          unsupported   415
 ├── NotAllowed           not_allowed   403
+├── NameTaken            name_taken    409
 └── DiskFull             disk_full     507
 """
 
 import errno
 import hashlib
+import itertools
 import mimetypes
 import unicodedata
 from dataclasses import dataclass
@@ -39,6 +41,8 @@ from tenants.models import Tenant
 KIND = "upload"
 SHARED_NAME = "Uploads"
 LONGEST_NAME = 200
+LONGEST_SOURCE_NAME = 180
+"""With room for a number behind it."""
 UNNAMED = "Untitled"
 
 
@@ -65,6 +69,10 @@ class Unsupported(UploadRefused):
 
 class NotAllowed(UploadRefused):
     code, status = "not_allowed", 403
+
+
+class NameTaken(UploadRefused):
+    code, status = "name_taken", 409
 
 
 class DiskFull(UploadRefused):
@@ -122,16 +130,36 @@ def _check(viewer: Viewer, name: str, data: bytes, shared: bool) -> None:
 
 
 def _source(viewer: Viewer, shared: bool) -> Source:
-    """Found by its owner, not by its name, which shows an e-mail address that may change."""
-    owner = None if shared else str(viewer.user_id)
-    found = Source.objects.filter(tenant=viewer.tenant_id, kind=KIND, config={"owner": owner}).first()
-    if found:
+    """Found by its owner, never by its name: a name shows a person, and another person may come to be called the same."""
+    owner = None if shared else viewer.user_id
+    own = Source.objects.filter(tenant=viewer.tenant_id, kind=KIND, config=_config(owner)).order_by("created")
+    if found := own.first():
         return found
-    name = SHARED_NAME if shared else f"{SHARED_NAME} of {User.objects.get(id=str(viewer.user_id)).email}"
-    reader = principals.everyone(viewer.tenant_id) if owner is None else f"user:{owner}"
-    tenant = Tenant.objects.get(id=viewer.tenant_id)
-    source, _ = sources.ensure(tenant=tenant, name=name, kind=KIND, config={"owner": owner}, access=[reader], by=f"user:{viewer.user_id}")
+    tenant = Tenant.objects.select_for_update().get(id=viewer.tenant_id)  # two first uploads at once make one source
+    return own.first() or _made(viewer, tenant, owner)
+
+
+def _made(viewer: Viewer, tenant: Tenant, owner: UUID | None) -> Source:
+    reader = principals.everyone(tenant.id) if owner is None else principals.user(owner)
+    name = _free_name(tenant, SHARED_NAME if owner is None else f"{SHARED_NAME} of {User.objects.get(id=owner)}")
+    by = f"user:{viewer.user_id}"
+    try:
+        source, _ = sources.ensure(tenant=tenant, name=name, kind=KIND, config=_config(owner), access=[reader], by=by)
+    except sources.OtherKind as error:
+        raise NameTaken(f"A source named {name!r} was made just now. Upload the file again.") from error
     return source
+
+
+def _config(owner: UUID | None) -> dict[str, str | None]:
+    return {"owner": str(owner) if owner else None}
+
+
+def _free_name(tenant: Tenant, wanted: str) -> str:
+    """An upload never moves into a source that is there, whoever may read that one."""
+    wanted = wanted[:LONGEST_SOURCE_NAME]
+    taken = set(Source.objects.filter(tenant=tenant, name__startswith=wanted).values_list("name", flat=True))
+    numbered = (f"{wanted} ({number})" for number in itertools.count(2))
+    return next(name for name in itertools.chain([wanted], numbered) if name not in taken)
 
 
 def _store(source: Source, name: str, data: bytes, digest: str) -> UUID:

@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from access import principals
 from documents import queries
 from documents.models import Document
+from identity.models import User
 from ingestion import process, upload
+from sources.actions import ensure
+from sources.models import Source
 from tests.factories.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +35,40 @@ def test_an_upload_is_its_owners_until_it_is_shared(cast: Cast) -> None:
     upload.receive(viewer=cast.viewer(cast.owner), name="crane.txt", data=NOTE, shared=True)
     process.drain()
     assert readers(cast) == {"owner", "teammate"}
+
+
+def test_a_folder_called_uploads_is_in_nobodys_way(cast: Cast, tmp_path: Path) -> None:
+    folder, _ = ensure(tenant=cast.tenant, name=upload.SHARED_NAME, kind="folder", config={"path": str(tmp_path)}, access=[])
+    received = upload.receive(viewer=cast.viewer(cast.owner), name="crane.txt", data=NOTE, shared=True)
+    source = Document.objects.get(id=received.document).source
+    assert (source.kind, source.name) == (upload.KIND, "Uploads (2)")
+    folder.refresh_from_db()
+    assert (folder.kind, folder.access, folder.config) == ("folder", [], {"path": str(tmp_path)})
+
+
+def test_who_comes_to_an_address_that_was_anothers_gets_nothing_of_theirs(cast: Cast) -> None:
+    old = cast.teammate
+    upload.receive(viewer=cast.viewer(old), name="diary.txt", data=b"What the one before wrote.")
+    address, name = old.email, old.name
+    old.email, old.name = f"gone-{address}", "Gone"
+    old.save()
+    cast.owner.email, cast.owner.name = address, name
+    cast.owner.save()
+    upload.receive(viewer=cast.viewer(cast.owner), name="crane.txt", data=NOTE)
+    process.drain()
+    first, second = Source.objects.filter(tenant=cast.tenant, kind=upload.KIND).order_by("created")
+    assert (first.access, second.access) == ([principals.user(old.id)], [principals.user(cast.owner.id)])
+    assert (first.config, second.config) == ({"owner": str(old.id)}, {"owner": str(cast.owner.id)})
+    uris = queries.visible_to(cast.viewer(cast.owner)).values_list("uri", flat=True)
+    assert list(uris) == ["crane.txt"]
+
+
+def test_two_people_of_one_name_have_a_source_each(cast: Cast) -> None:
+    User.objects.filter(id__in=[cast.owner.id, cast.teammate.id]).update(name="Kim Lee")
+    for person in (cast.owner, cast.teammate, cast.owner):
+        upload.receive(viewer=cast.viewer(person), name="crane.txt", data=NOTE)
+    names = Source.objects.filter(tenant=cast.tenant, kind=upload.KIND).order_by("created").values_list("name", flat=True)
+    assert list(names) == ["Uploads of Kim Lee", "Uploads of Kim Lee (2)"]
 
 
 def test_who_may_not_share_is_told(cast: Cast) -> None:
