@@ -1,7 +1,7 @@
 """One answer: search, pack, prompt, stream, cite; without a model, or with it down, quoted sentences."""
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -33,6 +33,8 @@ class Draft:
     text: str = ""
     mode: str = EXTRACTIVE
     read: tuple[Passage, ...] = ()
+    remembered: tuple[Turn, ...] = ()
+    """The earlier turns that stood in the model's prompt, beside the passages that it read."""
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()
     milliseconds: dict[str, float] = field(default_factory=dict)
@@ -60,35 +62,46 @@ async def answer(asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
     """The events up to the citations. Fills `draft` as it goes."""
     query = await searched_for(asked.question, asked.earlier, asked.history, tenant=asked.viewer.tenant_id)
     asked = replace(asked, query=query)
+    guard = Guard(asked.viewer, asked.history[-prompt.REMEMBERED :])
     found = await in_thread(search, asked.viewer, asked.query, limit=FOUND)
+    await guard.take(found.passages)
     draft.milliseconds = dict(found.milliseconds)
-    yield Sources(found.passages, found.milliseconds)
-    if server.configured() and found.passages:
-        async with aclosing(_by_model(asked, found.passages, draft)) as events:
+    yield Sources(guard.passages, found.milliseconds)
+    if server.configured() and guard.passages:
+        async with aclosing(_by_model(asked, guard, draft)) as events:
             async for event in events:
                 yield event
     if not draft.text:
-        for event in await _by_quotes(asked, found.passages, draft):
+        for event in await _by_quotes(asked, guard, draft):
             yield event
     draft.lap("total")
 
 
-async def _by_quotes(asked: Asked, passages: Sequence[Passage], draft: Draft) -> list[Event]:
-    question = Question(asked.question, asked.query, asked.viewer.language)
-    result = await in_thread(extractive.answer, asked.viewer, question, passages)
+async def _by_quotes(asked: Asked, guard: Guard, draft: Draft) -> list[Event]:
+    result = await _quoted(asked, guard)
+    draft.read, draft.remembered = (), ()
     draft.text, draft.mode, draft.citations, draft.closest = "\n\n".join(result.paragraphs), result.mode, result.citations, result.closest
     draft.lap("first_word")
     pieces = [*(f"{paragraph}\n\n" for paragraph in result.paragraphs[:-1]), *result.paragraphs[-1:]]
     return [*(Token(piece) for piece in pieces), Citations(draft.citations, draft.closest)]
 
 
-async def _by_model(asked: Asked, passages: Sequence[Passage], draft: Draft) -> AsyncGenerator[Event, None]:
+async def _quoted(asked: Asked, guard: Guard) -> extractive.Extract:
+    """Looks at the access last of all; where something had to be dropped, the rest is quoted anew."""
+    question = Question(asked.question, asked.query, asked.viewer.language)
+    while True:
+        result = await in_thread(extractive.answer, guard.viewer, question, guard.passages)
+        if not await guard.dropped():
+            return result
+
+
+async def _by_model(asked: Asked, guard: Guard, draft: Draft) -> AsyncGenerator[Event, None]:
     """Leaves the draft empty where the model says nothing: then quotes answer."""
-    guard = Guard(asked.viewer)
-    draft.read = packed(await guard.readable(passages))
+    await guard.dropped()
+    draft.read, draft.remembered = packed(guard.passages), guard.history
     if not draft.read:
         return
-    said = prompt.conversation(asked.question, draft.read, asked.history)
+    said = prompt.conversation(asked.question, draft.read, draft.remembered)
     await release()
     try:
         async with aclosing(_relayed(chat.stream(said, tenant=asked.viewer.tenant_id), guard, draft)) as events:
@@ -98,7 +111,6 @@ async def _by_model(asked: Asked, passages: Sequence[Passage], draft: Draft) -> 
         draft.note = BROKE_OFF if draft.text else MODEL_IS_DOWN
         draft.interrupted = bool(draft.text)
         if not draft.text:
-            draft.read = ()
             return
     yield await _cited(asked, draft)
 

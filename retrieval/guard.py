@@ -7,6 +7,7 @@ from uuid import UUID
 
 from access.resolve import renewed
 from access.viewer import Viewer
+from conversations.queries import Turn
 from documents.queries import Passage, still_visible
 from retrieval.database import in_thread, release
 from retrieval.epochs import epochs
@@ -23,33 +24,35 @@ class AccessChanged(Exception):
 
 
 class Guard:
-    """Holds the epoch under which the passages were last found readable."""
+    """Holds what an answer is made from, and its asker as of the epoch under which all of it was last found readable."""
 
-    def __init__(self, viewer: Viewer) -> None:
-        self._viewer = viewer
-        self._documents: set[UUID] = set()
+    def __init__(self, viewer: Viewer, history: Sequence[Turn] = ()) -> None:
+        self.viewer = viewer
+        self.history = tuple(history)
+        self.passages: tuple[Passage, ...] = ()
 
-    async def readable(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-        """Before the prompt: those of the passages that may be read at this moment. They are guarded from now on."""
-        allowed = await in_thread(self._allowed_now, {passage.document_id for passage in passages})
-        kept = tuple(passage for passage in passages if passage.document_id in allowed)
-        self._documents = {passage.document_id for passage in kept}
-        return kept
+    async def take(self, passages: Sequence[Passage]) -> None:
+        """What was found for its viewer just now; what may not be read at this moment is dropped."""
+        self.passages = tuple(passages)
+        await self.dropped()
+
+    async def dropped(self) -> bool:
+        """Drops what may not be read any more, and says whether there was any. Raises NoAccess where nothing here may be read."""
+        return await in_thread(self._drop)
 
     async def check(self) -> None:
-        """Raises AccessChanged, or NoAccess where the person may read nothing here any more."""
-        allowed = await in_thread(self._allowed_now, self._documents)
-        if not self._documents <= allowed:
+        """Where something had to be dropped, AccessChanged; else as `dropped`."""
+        if await self.dropped():
             raise AccessChanged
         await release()
 
     async def watched(self, pieces: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
         """The pieces, as long as the access holds: checked before the first, then whenever the tenant's epoch has moved."""
         first = True
-        async with epochs().watching(self._viewer.tenant_id, self._viewer.epoch) as polled, _Ahead(pieces) as ahead:
+        async with epochs().watching(self.viewer.tenant_id, self.viewer.epoch) as polled, _Ahead(pieces) as ahead:
             while True:
                 arrived = await ahead.arrives(LOOK)
-                if (first and arrived) or polled.of(self._viewer.tenant_id) != self._viewer.epoch:
+                if (first and arrived) or polled.of(self.viewer.tenant_id) != self.viewer.epoch:
                     await self.check()
                     first = first and not arrived
                 if arrived:
@@ -58,12 +61,19 @@ class Guard:
                         return
                     yield piece
 
-    def _allowed_now(self, documents: set[UUID]) -> set[UUID]:
-        """An unmoved epoch says that nothing changed since the recheck. A moved one: who the person is, is read again too."""
-        if tenants.epoch(self._viewer.tenant_id) == self._viewer.epoch:
-            return documents
-        self._viewer = renewed(self._viewer)
-        return set(still_visible(self._viewer, list(documents)))
+    def _drop(self) -> bool:
+        """An unmoved epoch says that nothing changed since the last look. A moved one: who the person is, is read again too."""
+        if tenants.epoch(self.viewer.tenant_id) == self.viewer.epoch:
+            return False
+        self.viewer = renewed(self.viewer)
+        before = self.passages, self.history
+        allowed = still_visible(self.viewer, list(self._documents()))
+        self.passages = tuple(passage for passage in self.passages if passage.document_id in allowed)
+        self.history = tuple(turn for turn in self.history if turn.documents <= allowed)
+        return before != (self.passages, self.history)
+
+    def _documents(self) -> set[UUID]:
+        return {passage.document_id for passage in self.passages}.union(*(turn.documents for turn in self.history))
 
 
 class _Ahead(Generic[T]):

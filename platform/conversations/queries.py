@@ -35,6 +35,8 @@ class Turn:
     closest: tuple[Citation, ...]
     masked: bool
     helpful: bool | None
+    documents: frozenset[UUID] = frozenset()
+    """All that the answer may have drawn on, shown as a citation or not."""
 
 
 def own(viewer: Viewer) -> QuerySet[Conversation]:
@@ -95,4 +97,5 @@ def _turn(message: Message, readable: set[tuple[UUID, int]]) -> Turn:
         closest=tuple(source for source in shown if source.kind == Citation.Kind.CLOSEST),
         masked=masked,
         helpful=feedback.helpful if feedback else None,
+        documents=frozenset(source.document for source in shown),
     )

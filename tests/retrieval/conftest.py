@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from access.viewer import Viewer
+from ingestion.grants import change
+from sources.actions import readers
 from sources.models import Source
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import folder_source, ingested, write
@@ -32,6 +34,13 @@ class Harbour:
     @property
     def outsider(self) -> Viewer:
         return self.cast.viewer(self.cast.outsider)
+
+    def revoke(self) -> None:
+        """Nobody may read the salaries any more."""
+        change(source=self.salaries, access=[])
+
+    def restore(self) -> None:
+        change(source=self.salaries, access=readers(self.cast.tenant, ["group:staff"]))
 
 
 @pytest.fixture(scope="module")

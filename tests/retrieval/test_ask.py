@@ -3,6 +3,7 @@
 import uuid
 from contextlib import aclosing
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -13,6 +14,8 @@ from conversations import queries as conversations
 from documents.models import Page
 from index.errors import IndexUnavailable
 from retrieval import answer as answering
+from retrieval import extractive
+from retrieval import search as searching
 from retrieval.ask import ask
 from retrieval.events import ABSTENTION, Citations, Done, Event, Failed, Sources, Token
 from tests.retrieval.conftest import Harbour
@@ -134,3 +137,25 @@ async def test_who_leaves_finds_the_interrupted_answer_again(harbour: Harbour) -
     latest = await sync_to_async(lambda: conversations.own(asker)[0].id)()
     [turn] = await sync_to_async(conversations.turns)(asker, latest)
     assert (turn.state, bool(turn.answer)) == ("interrupted", True)
+
+
+@pytest.mark.parametrize(("module", "step"), [(searching, "candidates"), (extractive, "read")])
+async def test_what_is_revoked_while_it_is_found_or_quoted_is_not_told(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch, module: ModuleType, step: str
+) -> None:
+    real = getattr(module, step)
+
+    def revoked_meanwhile(*args: object, **options: object) -> object:
+        result = real(*args, **options)
+        harbour.revoke()
+        return result
+
+    asker = await viewer(harbour, "owner")
+    monkeypatch.setattr(module, step, revoked_meanwhile)
+    try:
+        events = await heard(asker, SALARY)
+    finally:
+        await sync_to_async(harbour.restore)()
+    shown = [event for event in events if module is searching or not isinstance(event, Sources)]
+    assert isinstance(events[-1], Done)
+    assert "3,900" not in repr(shown)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -12,15 +13,15 @@ from pytest_django.fixtures import Settings
 from access.viewer import Viewer
 from conversations import queries as conversations
 from inference.server import Deadlines
-from ingestion.grants import change
 from retrieval import epochs
 from retrieval.ask import ask
 from retrieval.events import ABSTENTION, Citations, Done, Event, Failed, Sources, Thinking, Token
-from sources.actions import readers
+from retrieval.guard import AccessChanged, Guard
 from tests.fakes.chat_server import BreakOff, ChatServer, Refuse, Step, Thought, Wait, chat_server
 from tests.retrieval.conftest import Harbour
 
 SALARY = "What is the salary of a crane driver?"
+LEAVE = "How many days of annual leave does the handbook give everyone?"
 
 
 @pytest_asyncio.fixture
@@ -116,9 +117,9 @@ async def test_access_revoked_while_the_model_speaks_takes_the_answer_back(
         async for event in ask(owner, SALARY):
             heard.append(event)
             if isinstance(event, Token):
-                await sync_to_async(change)(source=harbour.salaries, access=[])
+                await sync_to_async(harbour.revoke)()
         await asyncio.wait_for(server.left.wait(), 5)
-    await sync_to_async(_restore)(harbour)
+    await sync_to_async(harbour.restore)()
     assert isinstance(heard[-1], Failed)
     assert heard[-1].code == "access_changed"
     latest = await sync_to_async(lambda: conversations.own(owner)[0].id)()
@@ -133,8 +134,8 @@ async def test_access_revoked_after_the_search_keeps_the_text_out_of_the_prompt(
         settings.CHAT_BASE_URL = server.url
         async for event in ask(owner, SALARY):
             if isinstance(event, Sources):
-                await sync_to_async(change)(source=harbour.salaries, access=[])
-    await sync_to_async(_restore)(harbour)
+                await sync_to_async(harbour.revoke)()
+    await sync_to_async(harbour.restore)()
     assert server.requests
     assert "3,900" not in str(server.requests)
 
@@ -145,10 +146,10 @@ async def test_access_revoked_before_the_first_word_shows_none(settings: Setting
         settings.CHAT_BASE_URL = server.url
         answering = asyncio.create_task(_heard(owner))
         await server.asked.wait()
-        await sync_to_async(change)(source=harbour.salaries, access=[])
+        await sync_to_async(harbour.revoke)()
         go_on.set()
         heard = await answering
-    await sync_to_async(_restore)(harbour)
+    await sync_to_async(harbour.restore)()
     assert not written(heard)
     assert isinstance(heard[-1], Failed)
 
@@ -157,20 +158,64 @@ async def _heard(viewer: Viewer) -> list[Event]:
     return [event async for event in ask(viewer, SALARY)]
 
 
-def _restore(harbour: Harbour) -> None:
-    change(source=harbour.salaries, access=readers(harbour.cast.tenant, ["group:staff"]))
-
-
 async def test_an_earlier_turn_whose_sources_are_gone_stays_out_of_the_prompt(settings: Settings, harbour: Harbour, owner: Viewer) -> None:
     events, _ = await told(settings, owner, "A driver earns 3,900 pounds a month [1].")
     done = events[-1]
     assert isinstance(done, Done)
-    await sync_to_async(change)(source=harbour.salaries, access=[])
+    await sync_to_async(harbour.revoke)()
     async with chat_server(ABSTENTION) as server:
         settings.CHAT_BASE_URL = server.url
         again = await sync_to_async(lambda: harbour.owner)()
         _ = [event async for event in ask(again, "And how many days of leave?", conversation_id=done.conversation_id)]
         [masked, _now] = await sync_to_async(conversations.turns)(again, done.conversation_id)
-    await sync_to_async(_restore)(harbour)
+    await sync_to_async(harbour.restore)()
     assert "3,900" not in str(server.requests)
     assert (masked.masked, masked.answer, masked.citations) == (True, "", ())
+
+
+async def test_access_revoked_after_the_search_is_not_quoted_where_the_model_is_down(
+    settings: Settings, harbour: Harbour, owner: Viewer
+) -> None:
+    heard: list[Event] = []
+    async with chat_server(Refuse(503)) as server:
+        settings.CHAT_BASE_URL = server.url
+        async for event in ask(owner, SALARY):
+            if isinstance(event, Sources):
+                await sync_to_async(harbour.revoke)()
+            else:
+                heard.append(event)
+    await sync_to_async(harbour.restore)()
+    assert server.requests
+    assert isinstance(heard[-1], Done)
+    assert "3,900" not in repr(heard)
+
+
+async def test_an_earlier_turn_revoked_after_the_search_stays_out_of_the_prompt(
+    settings: Settings, harbour: Harbour, owner: Viewer
+) -> None:
+    conversation = await _about_salaries(settings, owner)
+    async with chat_server(ABSTENTION) as server:
+        settings.CHAT_BASE_URL = server.url
+        async for event in ask(owner, LEAVE, conversation_id=conversation):
+            if isinstance(event, Sources):
+                await sync_to_async(harbour.revoke)()
+    await sync_to_async(harbour.restore)()
+    assert server.requests
+    assert "3,900" not in str(server.requests)
+
+
+async def test_an_earlier_turn_in_the_prompt_is_guarded_as_the_passages_are(settings: Settings, harbour: Harbour, owner: Viewer) -> None:
+    conversation = await _about_salaries(settings, owner)
+    guard = Guard(owner, await sync_to_async(conversations.turns)(owner, conversation))
+    await guard.check()
+    await sync_to_async(harbour.revoke)()
+    with pytest.raises(AccessChanged):
+        await guard.check()
+    await sync_to_async(harbour.restore)()
+
+
+async def _about_salaries(settings: Settings, viewer: Viewer) -> UUID:
+    events, _ = await told(settings, viewer, "A driver earns 3,900 pounds a month [1].")
+    done = events[-1]
+    assert isinstance(done, Done)
+    return done.conversation_id
