@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Now
 
@@ -24,6 +24,8 @@ ROWS_AT_ONCE = 500
 """In one statement, which the driver holds whole, twice."""
 FIRST_OF_ALL = "upload"
 """The kind of source whose documents somebody is waiting for."""
+SMALL = 1024 * 1024
+"""In bytes: an upload of this size does not wait behind a larger one."""
 State = Document.State
 
 
@@ -178,7 +180,8 @@ def _held(claims: Iterable[Claim]) -> list[Claim]:
 
 def _order() -> tuple[OrderBy, OrderBy, str, str]:
     tried = Case(When(attempt__gt=0, then=Value(True)), default=Value(False), output_field=BooleanField())
-    awaited = Case(When(source__kind=FIRST_OF_ALL, then=Value(True)), default=Value(False), output_field=BooleanField())
+    upload = Q(source__kind=FIRST_OF_ALL)
+    awaited = Case(When(upload & Q(size__lte=SMALL), then=2), When(upload, then=1), default=0, output_field=IntegerField())
     return tried.desc(), awaited.desc(), "attempt", "created"
 
 

@@ -6,13 +6,14 @@ import pytest
 from pytest_django import Settings
 
 from access import principals
-from documents import queries
+from documents import queries, work
 from documents.models import Document
 from identity.models import User
 from ingestion import process, upload
 from sources.actions import ensure
 from sources.models import Source
 from tests.factories.cast import Cast, make_cast
+from tests.factories.folders import HANDBOOK, folder_source, synced, write
 
 pytestmark = pytest.mark.django_db
 NOTE = b"The new crane lifts 60 tonnes."
@@ -69,6 +70,15 @@ def test_two_people_of_one_name_have_a_source_each(cast: Cast) -> None:
         upload.receive(viewer=cast.viewer(person), name="crane.txt", data=NOTE)
     names = Source.objects.filter(tenant=cast.tenant, kind=upload.KIND).order_by("created").values_list("name", flat=True)
     assert list(names) == ["Uploads of Kim Lee", "Uploads of Kim Lee (2)"]
+
+
+def test_a_small_upload_waits_neither_for_a_sync_nor_for_a_large_upload(cast: Cast, tmp_path: Path) -> None:
+    synced(folder_source(cast.tenant, write(tmp_path, HANDBOOK)))
+    viewer = cast.viewer(cast.owner)
+    upload.receive(viewer=viewer, name="large.txt", data=NOTE * (work.SMALL // len(NOTE) + 1))
+    upload.receive(viewer=viewer, name="small.txt", data=NOTE)
+    claimed = [claim.uri for _ in range(2) for claim in work.claim(documents=1)]
+    assert claimed == ["small.txt", "large.txt"]
 
 
 def test_who_may_not_share_is_told(cast: Cast) -> None:
