@@ -16,7 +16,7 @@ from inference.sparse import embed_query
 CANDIDATES = 100
 """How many each side, meaning and words, brings at least."""
 MEANING = 0.6
-"""The share of meaning in a passage's score; the rest is words. docs/adr/0006-fusion.md."""
+"""The share of meaning in a passage's score; the rest is words. docs/adr/0002-fusion.md."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ DATABASE_URL = _or_embedded(
 DATABASE_OWNER_URL = environment.text("DATABASE_OWNER_URL") or ("" if PRODUCTION else EMBEDDED_HOME.database_owner_url)
 REDIS_URL = _or_embedded("REDIS_URL", "redis_url", "Give the broker: redis://host:6379/0. Production never embeds Redis.")
 QDRANT_URL = _or_embedded("QDRANT_URL", "qdrant_url", "Give the index: https://host:6333. Production never embeds Qdrant.")
+if PRODUCTION and QDRANT_URL.startswith("unix://"):
+    raise ImproperlyConfigured(
+        "QDRANT_URL names a Unix socket, which only the embedded index has. Give a Qdrant server: https://host:6333."
+    )
 QDRANT_API_KEY = environment.text("QDRANT_API_KEY")
 QDRANT_COLLECTION = environment.text("QDRANT_COLLECTION", "redoubt")
 
@@ -116,7 +120,7 @@ LOGIN_URL = "portal:sign-in"
 LOGIN_REDIRECT_URL = "portal:ask"
 
 ALLOWED_HOSTS = environment.words("REDOUBT_ALLOWED_HOSTS") or ([] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"])
-if PRODUCTION and not ALLOWED_HOSTS:
+if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("REDOUBT_ALLOWED_HOSTS is not set. Give the host names that people type, separated by commas.")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

@@ -1,6 +1,6 @@
 """The collection: what a point carries and how it is indexed.
 
-A field that filters use has an index, every one of them: without, the engine reads each candidate's payload from the disk, and a
+Every field that a search filters by has an index: without, the engine reads each candidate's payload from the disk, and a
 search at 20,000 points takes ten times as long.
 """
 

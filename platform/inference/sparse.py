@@ -16,7 +16,7 @@ import qdrant_edge
 AVERAGE_LENGTH = 110.0
 SATURATION, LENGTH_SHARE = 1.2, 0.75  # BM25's k and b
 PAIR = 0.3
-"""What a pair of neighbours weighs in a question, against 1 for a word. docs/adr/0006-fusion.md."""
+"""What a pair of neighbours weighs in a question, against 1 for a word. docs/adr/0002-fusion.md."""
 
 _WORD = re.compile(r"[^\W_]+")
 

@@ -67,11 +67,18 @@ def _is_number(text: str) -> bool:
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
     """Each line that is not blank, with the words that name its place."""
     try:
-        with path.open(encoding="utf-8-sig", newline="\n") as lines:
+        with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield f"{path}, line {number}", line.rstrip("\r\n")
+                    yield f"{path}, line {number}", _decoded(line, f"{path}, line {number}")
     except FileNotFoundError as error:
         raise BrokenSet(f"{path} is not there. The BEIR layout has corpus.jsonl, {QUERIES} and {JUDGEMENTS}.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrokenSet(f"{path} cannot be read: {error}.") from error
+    except OSError as error:
+        raise BrokenSet(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _decoded(line: bytes, where: str) -> str:
+    try:
+        return line.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise BrokenSet(f"{where}: this is not UTF-8 text.") from error

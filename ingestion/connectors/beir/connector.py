@@ -27,16 +27,18 @@ class BeirConnector:
         """A line that cannot be read ends the run: figures over a part of a corpus would mean nothing."""
         seen: set[str] = set()
         try:
-            with self.corpus.open(encoding="utf-8-sig", newline="\n") as lines:
+            with self.corpus.open("rb") as lines:
                 for number, line in enumerate(lines, 1):
                     if line.strip():
                         yield self._change(number, line, seen)
-        except (OSError, UnicodeDecodeError) as error:
-            raise Unreachable(f"{self.corpus} cannot be read: {error}.") from error
+        except FileNotFoundError as error:
+            raise Unreachable(f"{self.corpus} is not there. The BEIR layout has {CORPUS}, queries.jsonl and qrels.tsv.") from error
+        except OSError as error:
+            raise Unreachable(f"{self.corpus} cannot be read: {error.strerror}.") from error
 
-    def _change(self, number: int, line: str, seen: set[str]) -> Change:
+    def _change(self, number: int, line: bytes, seen: set[str]) -> Change:
         try:
-            entry = json.loads(line)
+            entry = json.loads(line.decode("utf-8-sig"))
             name, title, text = str(entry["_id"]), str(entry.get("title") or ""), str(entry["text"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadListing(f'{self.corpus}, line {number}: expected a JSON object with "_id", "title" and "text".') from error

@@ -46,6 +46,8 @@ class Program:
 
 def needed(needs: frozenset[str], environment: Mapping[str, str]) -> frozenset[str]:
     """The programs behind the needs: groups, less the stores that have an address elsewhere. Empty when nothing is embedded."""
+    if not needs:
+        return frozenset()
     external = {name for name, variable in ADDRESSES.items() if environment.get(variable) or environment.get(f"{variable}_FILE")}
     if environment.get("REDOUBT_ENV") == "production":
         _refuse(STORES - external)

@@ -37,9 +37,10 @@ class Command(command.Command):
         if options["limit"] < 1:
             raise AskedWrongly("--limit is at least 1.")
         viewer = viewer_by_email(options["person"], options["tenant"])
+        narrow = _narrow(viewer, options["source"])
         warm()  # here, so that the milliseconds are those of a running service
         try:
-            found = search(viewer, options["query"], limit=options["limit"], narrow=_narrow(viewer, options["source"]))
+            found = search(viewer, options["query"], limit=options["limit"], narrow=narrow)
         except IndexFailure as error:
             raise Failed(str(error), code="index_unavailable") from error
         hits = [_hit(rank, passage) for rank, passage in enumerate(found.passages, 1)]

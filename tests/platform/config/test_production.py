@@ -26,6 +26,7 @@ OF_OTHER_IMAGES = {
     "QDRANT__TELEMETRY_DISABLED",
     "HF_HUB_OFFLINE",
     "VLLM_NO_USAGE_STATS",
+    "VLLM_ARGUMENTS",
     "MODELS",
 }
 
@@ -47,6 +48,13 @@ def test_production_names_the_missing_variable_and_the_remedy(missing: str, tmp_
     assert done.returncode != 0
     assert f"{missing} is not set. Give" in done.stderr
     assert not list(tmp_path.iterdir()), "nothing embedded was prepared"
+
+
+@pytest.mark.parametrize(("name", "value"), [("QDRANT_URL", "unix:///run/index.sock"), ("REDOUBT_ALLOWED_HOSTS", "*")])
+def test_production_refuses_the_embedded_index_and_any_host(name: str, value: str, tmp_path: Path) -> None:
+    done = manage("check", **{**COMPLETE, name: value}, REDOUBT_DATA=str(tmp_path))
+    assert done.returncode != 0
+    assert f"{name} " in done.stderr
 
 
 def test_demo_is_refused_in_production(tmp_path: Path) -> None:

@@ -55,5 +55,5 @@ def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (judged_set(tmp_path, "") / "qrels.tsv").write_bytes(b"\xff\xfe\x00")
 
-    with pytest.raises(BrokenSet, match=r"qrels\.tsv cannot be read"):
+    with pytest.raises(BrokenSet, match=r"qrels\.tsv, line 1: this is not UTF-8"):
         read(tmp_path)
