@@ -1,8 +1,8 @@
 """The one page: asking, and what was asked before."""
 
-from collections import Counter
+import weakref
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access.roles import Permission
 from conversations import queries as conversations
-from frontend.portal import history, page
+from frontend.portal import history, page, slots
 from frontend.ui.sse import told
 from frontend.ui.viewer import Reader, for_readers
 from retrieval import events
@@ -24,8 +24,6 @@ from retrieval.ask import ask as answered
 
 ASK_NOW = "ask_now"
 """The session's key for a question that the next page asks by itself."""
-STREAMS_OF_ONE_PERSON = 4
-_running: Counter[UUID] = Counter()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,16 +58,25 @@ async def _answer(request: HttpRequest, reader: Reader) -> HttpResponseBase:
         return _refused("Write a question first.", 400)
     if len(question) > settings.QUESTION_LIMIT_CHARACTERS:
         return _refused(f"The question is longer than {settings.QUESTION_LIMIT_CHARACTERS:,} characters. Shorten it.", 413)
-    if _running[reader.user.id] >= STREAMS_OF_ONE_PERSON:
-        return _refused("You have several answers running already. Wait for one to end.", 429)
+    with ExitStack() as slot:
+        if not slots.take(reader.user.id, slot):
+            return _refused("You have several answers running already. Wait for one to end.", 429)
+        return await _running(request, reader, question, slot)
+
+
+async def _running(request: HttpRequest, reader: Reader, question: str, slot: ExitStack) -> HttpResponseBase:
+    """`slot` closes with the answer, or here where none begins."""
     conversation_id = await sync_to_async(_own_conversation)(reader, request.POST.get("conversation", ""))
     if "text/event-stream" not in request.headers.get("Accept", ""):
         return await _whole_answer(reader, question, conversation_id)
     get_token(request)  # the answer's feedback form carries it, and cookies cannot be set once the stream runs
     # In the thread that owns it: a stream may take minutes and must not hold a connection.
     await sync_to_async(lambda: connection.close())()
-    stream = _stream(request, reader, question, conversation_id)
-    return StreamingHttpResponse(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    kept = slot.pop_all()
+    stream = _stream(request, reader, question, conversation_id, kept)
+    response = StreamingHttpResponse(stream, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    weakref.finalize(response, kept.close)  # a stream whose reader leaves before its first word never runs, nor its `finally`
+    return response
 
 
 async def _whole_answer(reader: Reader, question: str, conversation_id: UUID | None) -> HttpResponseBase:
@@ -83,15 +90,14 @@ async def _whole_answer(reader: Reader, question: str, conversation_id: UUID | N
     return _refused("There was no answer. Ask again.", 503)
 
 
-async def _stream(request: HttpRequest, reader: Reader, question: str, conversation_id: UUID | None) -> AsyncIterator[bytes]:
+async def _stream(
+    request: HttpRequest, reader: Reader, question: str, conversation_id: UUID | None, slot: ExitStack
+) -> AsyncIterator[bytes]:
     answer = answered(reader.viewer, question, conversation_id=conversation_id, face="portal")
-    _running[reader.user.id] += 1
-    try:
+    with slot:
         async with aclosing(told(answer, request=request, viewer=reader.viewer, question=question)) as messages:
             async for message in messages:
                 yield message
-    finally:
-        _running[reader.user.id] -= 1
 
 
 def _own_conversation(reader: Reader, wanted: str) -> UUID | None:
