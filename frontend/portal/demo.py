@@ -43,6 +43,8 @@ def install(demo: Demo) -> None:
         raise RuntimeError("The demo is not for production: its persons change places without a password.")
     path = Path(settings.DEMO_FILE)
     part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)  # it says who may become whom
     part.write_text(json.dumps(asdict(demo), indent=1), encoding="utf-8")
     part.replace(path)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from access.viewer import Viewer
+from documents import queries
 from documents.models import Document
 from ingestion.upload import KIND
 
@@ -29,13 +30,9 @@ class Upload:
 
 
 def upload(viewer: Viewer, document_id: UUID, *, already_present: bool = False) -> Upload | None:
-    """Of the viewer's own uploads and of those shared with the company; None is "not yours" and "not there" alike."""
+    """Of the viewer's own uploads and those shared with the company, where granted; None is "not yours" and "not there" alike."""
     owners = [str(viewer.user_id), None]
-    found = (
-        Document.objects.filter(id=document_id, tenant_id=viewer.tenant_id, source__kind=KIND, removed_at=None)
-        .select_related("source")
-        .first()
-    )
+    found = queries.granted_to(viewer).filter(id=document_id, source__kind=KIND).select_related("source").first()
     if found is None or found.source.config.get("owner") not in owners:
         return None
     working = found.state in (Document.State.PENDING, Document.State.PROCESSING)

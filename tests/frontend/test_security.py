@@ -1,13 +1,19 @@
 """What every answer of the portal carries, and what it refuses."""
 
 import re
+import stat
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connection
 from django.test import Client, override_settings
 
+from documents.models import Grant
 from frontend.portal import demo, throttle
 from frontend.ui.security import POLICY
 from identity import actions as identity
@@ -91,6 +97,27 @@ def test_five_wrong_passwords_close_the_door_for_a_while(keeper: User) -> None:
     assert right["Retry-After"]
 
 
+def test_asking_for_the_door_in_parallel_gains_no_attempt(keeper: User) -> None:
+    def knock(_: int) -> int:
+        try:
+            return Client(REMOTE_ADDR="192.0.2.10").post("/sign-in", {"email": keeper.email, "password": "no"}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3 * throttle.PER_ACCOUNT) as crowd:
+        codes = Counter(crowd.map(knock, range(3 * throttle.PER_ACCOUNT)))
+    assert codes == {400: throttle.PER_ACCOUNT, 429: 2 * throttle.PER_ACCOUNT}
+
+
+def test_who_signs_in_often_uses_up_no_attempts(keeper: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "PER_ADDRESS", 2)
+    signed_in = {
+        Client(REMOTE_ADDR="192.0.2.11").post("/sign-in", {"email": keeper.email, "password": PASSWORD}).status_code
+        for _ in range(throttle.PER_ADDRESS + 1)
+    }
+    assert signed_in == {302}
+
+
 def test_an_unknown_address_and_a_wrong_password_are_told_the_same(keeper: User) -> None:
     answers = [
         Client(REMOTE_ADDR="192.0.2.8").post("/sign-in", {"email": email, "password": "no"})
@@ -115,6 +142,18 @@ def test_only_a_person_of_the_demo_becomes_another_and_only_one_of_the_demo(cast
     client.force_login(cast.teammate)
     assert client.post("/demo/person", {"email": cast.owner.email}).status_code == 404
     assert client.post("/demo/person", {"email": cast.teammate.email}).status_code == 302
+
+
+def test_only_who_runs_the_demo_reads_who_may_become_whom() -> None:
+    demo.install(demo.Demo())
+    assert stat.S_IMODE(settings.DEMO_FILE.stat().st_mode) == 0o600
+
+
+async def test_the_state_of_an_upload_is_told_only_where_it_is_granted(scene: Scene, visit: Visit) -> None:
+    async with await sync_to_async(visit)(scene.cast.owner) as browser:
+        assert (await browser.get(f"/uploads/{scene.upload.id}")).status_code == 200
+        await Grant.objects.filter(document=scene.upload).aupdate(effect=Grant.Effect.DENY)
+        assert (await browser.get(f"/uploads/{scene.upload.id}")).status_code == 404
 
 
 def test_production_knows_no_demo(cast: Cast) -> None:

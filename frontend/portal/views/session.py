@@ -25,11 +25,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _form(request)
     email, address = request.POST.get("email", "").strip()[:254], request.META.get("REMOTE_ADDR", "")
-    if throttle.exhausted(address=address, email=email):
+    if not throttle.attempted(address=address, email=email):
         return _form(request, TOO_OFTEN, status=429)
     user = authenticate(request, username=email, password=request.POST.get("password", "")[:1024])
     if not isinstance(user, User) or not identity.active_memberships(user):
-        throttle.failed(address=address, email=email)
         record(action="session.refused", actor="anonymous", face="portal")
         return _form(request, MISMATCH, status=400)
     throttle.succeeded(address=address, email=email)
