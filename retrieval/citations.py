@@ -8,6 +8,7 @@ from uuid import UUID
 from documents.queries import Passage
 from retrieval.quotes import Quote
 
+WORD_JOINER = "\u2060"
 _MARKERS = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _HALF_MARKER = re.compile(r"[ \t]*(?:\[[\d,\s]{0,20})?$")
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*(?:[.!?]+|\n|$)(?:[ \t]*\[[\d,\s]+\])*")
@@ -69,6 +70,11 @@ def numbers(text: str) -> list[int]:
 
 def without_markers(text: str) -> str:
     return _MARKERS.sub("", text)
+
+
+def not_a_marker(text: str) -> str:
+    """A document's words as an answer shows them: "[2]" among them looks the same and stands for no source."""
+    return text.replace("[", f"[{WORD_JOINER}")
 
 
 class MarkerFilter:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from access.viewer import Viewer
 from documents.queries import Passage
 from index.search import vectors as passage_vectors
-from retrieval.citations import Citation, cite, whole
+from retrieval.citations import Citation, cite, not_a_marker, whole
 from retrieval.confidence import answers
 from retrieval.events import ABSTAINED, ABSTENTION, EXTRACTIVE
 from retrieval.reading import PASSAGES, Candidate, Question, Reading, read
@@ -88,6 +88,6 @@ def _cosine(one: Candidate, other: Candidate) -> float:
 
 
 def _paragraph(citation: Citation, *, older: bool) -> str:
-    """A sentence without the line breaks of its page; a row below its header."""
+    """A sentence without the line breaks of its page; a row below its header. A quote that says "[2]" does not cite."""
     text = f"{citation.table_header}\n{citation.quote}" if citation.table_header else " ".join(citation.quote.split())
-    return f"{text} [{citation.marker}]" + (" (older)" if older else "")
+    return f"{not_a_marker(text)} [{citation.marker}]" + (" (older)" if older else "")

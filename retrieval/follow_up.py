@@ -9,9 +9,9 @@ from uuid import UUID
 from conversations.queries import Turn
 from inference import server, steps
 from inference.errors import InferenceError
-from retrieval.citations import without_markers
+from retrieval.citations import WORD_JOINER, without_markers
 from retrieval.database import release
-from retrieval.prompt import WORD_JOINER, literal
+from retrieval.prompt import literal
 from retrieval.query import chain
 
 LONGEST = 400

@@ -9,12 +9,11 @@ from string import Template
 from conversations.queries import Turn
 from documents.queries import Passage
 from inference.chat import Said
-from retrieval.citations import without_markers
+from retrieval.citations import not_a_marker, without_markers
 from retrieval.events import ABSTENTION
 
 REMEMBERED = 3
 """Earlier turns."""
-WORD_JOINER = "\u2060"
 
 
 def conversation(question: str, passages: Sequence[Passage], history: Sequence[Turn]) -> list[Said]:
@@ -27,7 +26,7 @@ def conversation(question: str, passages: Sequence[Passage], history: Sequence[T
 
 def literal(text: str) -> str:
     """Text that can neither close its fence nor be read as a token of a chat template, such as <|im_end|> or [INST]."""
-    return escape(text, quote=True).replace("[", f"[{WORD_JOINER}")
+    return not_a_marker(escape(text, quote=True))
 
 
 def _fenced(number: int, passage: Passage) -> str:
