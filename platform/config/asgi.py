@@ -7,6 +7,8 @@ from typing import cast
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.http import parse_cookie
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -24,8 +26,12 @@ AROUND_A_FILE = 64 * 1024
 """What a form's own fields and boundaries may take beside the file."""
 
 
-def limit_of(path: str) -> int:
-    return settings.UPLOAD_LIMIT_BYTES + AROUND_A_FILE if path == UPLOADS else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+def limit_of(scope: Scope) -> int:
+    """Whoever brings no session sends no file: its body would be stored before a view could refuse it."""
+    cookies = parse_cookie(Headers(scope=scope).get("cookie", ""))
+    if scope["path"] == UPLOADS and cookies.get(settings.SESSION_COOKIE_NAME):
+        return settings.UPLOAD_LIMIT_BYTES + AROUND_A_FILE
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 MOUNTED: dict[str, ASGIApp] = {settings.STATIC_URL.rstrip("/"): static.application()}

@@ -7,13 +7,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BodyLimit:
-    """`limit_of` gives the limit in bytes for a path."""
+    """`limit_of` gives the limit in bytes for a request."""
 
-    def __init__(self, application: ASGIApp, limit_of: Callable[[str], int]) -> None:
+    def __init__(self, application: ASGIApp, limit_of: Callable[[Scope], int]) -> None:
         self._application, self._limit_of = application, limit_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._limit_of(scope["path"])
+        limit = self._limit_of(scope)
         if _announced(scope) > limit:
             await _refuse(scope, receive, send)
             return
