@@ -4,7 +4,7 @@ import asyncio
 import logging
 import traceback
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
@@ -109,29 +109,37 @@ def _keep(turn: _Turn, draft: Draft) -> None:
 
 def _sources(draft: Draft) -> list[kept.Citation]:
     """Cited, closest, and what else stood in the model's prompt: its words may be in the answer too."""
-    cited = [_row(citation, kept.Citation.Kind.CITED) for citation in draft.citations]
-    closest = [_row(citation, kept.Citation.Kind.CLOSEST) for citation in draft.closest]
-    shown = {citation.document for citation in (*draft.citations, *draft.closest)}
-    only_read = {
-        passage.document_id: whole(number, passage) for number, passage in enumerate(draft.read, 1) if passage.document_id not in shown
-    }
-    return [*cited, *closest, *(_row(citation, kept.Citation.Kind.CLOSEST, quote="") for citation in only_read.values())]
+    shown = [_row(citation, kept.Citation.Kind.CITED) for citation in draft.citations]
+    shown += [_row(citation, kept.Citation.Kind.CLOSEST) for citation in draft.closest]
+    read = {(row.document, row.generation): row for row in _read(draft)}
+    for row in shown:
+        read.pop((row.document, row.generation), None)
+    return [*shown, *read.values()]
 
 
-def _row(citation: Citation, kind: str, *, quote: str | None = None) -> kept.Citation:
+def _read(draft: Draft) -> Iterator[kept.Citation]:
+    """The passages, and the sources of the earlier turns with all that these had from turns before them."""
+    sources: list[Citation | kept.Citation] = [whole(number, passage) for number, passage in enumerate(draft.read, 1)]
+    sources += [source for turn in draft.remembered for source in turn.sources]
+    return (_row(source, kept.Citation.Kind.READ) for source in sources)
+
+
+def _row(source: Citation | kept.Citation, kind: kept.Citation.Kind) -> kept.Citation:
+    """What was only read is kept without its words."""
+    shown = kind != kept.Citation.Kind.READ
     return kept.Citation(
         kind=kind,
-        marker=citation.marker,
-        document=citation.document,
-        generation=citation.generation,
-        title=citation.title,
-        uri=citation.uri,
-        page=citation.page,
-        heading=citation.heading,
-        quote=citation.quote if quote is None else quote,
-        table_header=citation.table_header,
-        start=citation.start,
-        end=citation.end,
+        marker=source.marker,
+        document=source.document,
+        generation=source.generation,
+        title=source.title,
+        uri=source.uri,
+        page=source.page,
+        heading=source.heading,
+        quote=source.quote if shown else "",
+        table_header=source.table_header if shown else "",
+        start=source.start,
+        end=source.end,
     )
 
 

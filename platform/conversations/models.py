@@ -43,7 +43,7 @@ class Message(models.Model):
 
 
 class Citation(models.Model):
-    """A place in a document that an answer leans on.
+    """A place in a document that an answer leans on or, of kind `read`, may lean on.
 
     `document` is no foreign key: a removed document leaves the conversation standing, masked.
     """
@@ -51,6 +51,8 @@ class Citation(models.Model):
     class Kind(models.TextChoices):
         CITED = "cited"
         CLOSEST = "closest"
+        READ = "read"
+        """Stood in the model's prompt, itself or in an earlier turn: shown nowhere, but without it the answer is masked."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="citations")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.CITED)

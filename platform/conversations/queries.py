@@ -35,8 +35,12 @@ class Turn:
     closest: tuple[Citation, ...]
     masked: bool
     helpful: bool | None
-    documents: frozenset[UUID] = frozenset()
+    sources: tuple[Citation, ...] = ()
     """All that the answer may have drawn on, shown as a citation or not."""
+
+    @property
+    def documents(self) -> frozenset[UUID]:
+        return frozenset(source.document for source in self.sources)
 
 
 def own(viewer: Viewer) -> QuerySet[Conversation]:
@@ -97,5 +101,5 @@ def _turn(message: Message, readable: set[tuple[UUID, int]]) -> Turn:
         closest=tuple(source for source in shown if source.kind == Citation.Kind.CLOSEST),
         masked=masked,
         helpful=feedback.helpful if feedback else None,
-        documents=frozenset(source.document for source in shown),
+        sources=tuple(shown),
     )

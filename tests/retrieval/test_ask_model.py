@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import partial
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -12,11 +14,15 @@ from pytest_django.fixtures import Settings
 
 from access.viewer import Viewer
 from conversations import queries as conversations
+from index.filters import Narrow
 from inference.server import Deadlines
+from retrieval import answer as answering
 from retrieval import epochs
 from retrieval.ask import ask
 from retrieval.events import ABSTENTION, Citations, Done, Event, Failed, Sources, Thinking, Token
 from retrieval.guard import AccessChanged, Guard
+from retrieval.prompt import REMEMBERED
+from retrieval.search import search
 from tests.fakes.chat_server import BreakOff, ChatServer, Refuse, Step, Thought, Wait, chat_server
 from tests.retrieval.conftest import Harbour
 
@@ -34,10 +40,12 @@ def model(settings: Settings) -> None:
     settings.CHAT_MODEL = ""
 
 
-async def told(settings: Settings, viewer: Viewer, *script: Step, question: str = SALARY) -> tuple[list[Event], ChatServer]:
+async def told(
+    settings: Settings, viewer: Viewer, *script: Step, question: str = SALARY, conversation: UUID | None = None
+) -> tuple[list[Event], ChatServer]:
     async with chat_server(*script) as server:
         settings.CHAT_BASE_URL = server.url
-        return [event async for event in ask(viewer, question)], server
+        return [event async for event in ask(viewer, question, conversation_id=conversation)], server
 
 
 def written(events: list[Event]) -> str:
@@ -212,6 +220,35 @@ async def test_an_earlier_turn_in_the_prompt_is_guarded_as_the_passages_are(sett
     with pytest.raises(AccessChanged):
         await guard.check()
     await sync_to_async(harbour.restore)()
+
+
+async def test_an_answer_is_masked_with_the_earlier_turns_that_its_model_was_shown(
+    settings: Settings, harbour: Harbour, owner: Viewer
+) -> None:
+    """The salaries are asked about in the first turn only; the second and third are told what the one before said."""
+    conversation = await _about_salaries(settings, owner)
+    for _ in range(REMEMBERED + 1):
+        await _asked_of_the_handbook(settings, harbour, owner, conversation)
+    turns = await sync_to_async(conversations.turns)(owner, conversation)
+    assert [turn.masked for turn in turns] == [False] * len(turns)
+    assert [len(turn.citations) for turn in turns] == [1] * len(turns)
+    assert not any(turn.closest for turn in turns)
+    await sync_to_async(harbour.revoke)()
+    later = await sync_to_async(lambda: conversations.turns(harbour.owner, conversation))()
+    await sync_to_async(harbour.restore)()
+    assert all(turn.masked for turn in later)
+    assert "3,900" not in repr(later)
+
+
+async def _asked_of_the_handbook(settings: Settings, harbour: Harbour, viewer: Viewer, conversation: UUID) -> None:
+    """The search finds only the handbook; the model repeats what it was told before."""
+    narrowed = partial(search, narrow=Narrow(sources=frozenset({harbour.handbook.id})))
+    with patch.object(answering, "search", narrowed):
+        events, server = await told(
+            settings, viewer, "There are 25 days [1]. As I said, 3,900 pounds.", question=LEAVE, conversation=conversation
+        )
+    assert isinstance(events[-1], Done), events[-1]
+    assert "3,900" in str(server.requests[-1])
 
 
 async def _about_salaries(settings: Settings, viewer: Viewer) -> UUID:

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             name='Citation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('cited', 'Cited'), ('closest', 'Closest')], default='cited', max_length=8)),
+                ('kind', models.CharField(choices=[('cited', 'Cited'), ('closest', 'Closest'), ('read', 'Read')], default='cited', max_length=8)),
                 ('marker', models.PositiveSmallIntegerField()),
                 ('document', models.UUIDField(db_index=True)),
                 ('generation', models.PositiveIntegerField()),

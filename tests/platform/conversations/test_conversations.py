@@ -70,6 +70,14 @@ def test_an_answer_is_masked_once_one_of_its_sources_may_not_be_read(cast: Cast,
     assert queries.readable([turn]) == []
 
 
+def test_what_was_only_read_is_no_citation_and_yet_a_source(cast: Cast, document: Document) -> None:
+    viewer = cast.viewer(cast.owner)
+    [turn] = queries.turns(viewer, answered(viewer, citation(document, kind=Citation.Kind.READ)))
+    assert not turn.citations
+    assert not turn.closest
+    assert turn.documents == {document.id}
+
+
 @pytest.mark.parametrize("change", [{"generation": 4}, {"removed_at": "2026-01-01T00:00Z"}])
 def test_an_answer_is_masked_once_its_source_has_changed_or_is_gone(cast: Cast, document: Document, change: dict[str, object]) -> None:
     viewer = cast.viewer(cast.owner)
