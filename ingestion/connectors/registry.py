@@ -15,7 +15,3 @@ def connector_for(source: Source) -> Connector:
     if source.kind not in _MAKERS:
         raise NotConfigured(f"The source {source.name!r} is of the kind {source.kind!r}, which has nothing to sync.")
     return _MAKERS[source.kind](source)
-
-
-def syncs(kind: str) -> bool:
-    return kind in _MAKERS

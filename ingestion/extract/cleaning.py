@@ -30,10 +30,6 @@ def one_line(text: str) -> str:
     return _SPACES_AND_BREAKS.sub(" ", clean(text)).strip()
 
 
-def single_spaces(line: str) -> str:
-    return _SPACES.sub(" ", line).strip()
-
-
 def hides_text(text: str) -> bool:
     """True if invisible characters in it are many enough to carry words."""
     return not text.isascii() and _SMUGGLED.search(text) is not None

@@ -28,7 +28,6 @@ _DATE_FIELDS = (
     "modified",
     "published",
 )
-_HTML_ONLY = re.compile(r"<[^>]*>|<!--.*?-->", re.DOTALL)
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 

@@ -1,4 +1,4 @@
-from sources.models import Source, SyncRun
+from sources.models import Source
 from tenants.models import Tenant
 
 
@@ -12,7 +12,3 @@ def by_name(tenant: Tenant, name: str) -> Source:
         names = ", ".join(Source.objects.filter(tenant=tenant).order_by("name").values_list("name", flat=True))
         raise UnknownSource(f"The tenant {tenant.slug!r} has no source {name!r}. It has: {names or 'none'}.")
     return source
-
-
-def latest_run(source: Source) -> SyncRun | None:
-    return SyncRun.objects.filter(source=source).order_by("-requested").first()
