@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from audit.models import AuditEvent
@@ -41,6 +42,15 @@ def test_a_person_asked_for_twice_changes_once(slug: str) -> None:
     events = AuditEvent.objects.count()
     assert said(*words) == {**said(*words), "groups": ["staff"], "role": "curator", "created": False}
     assert AuditEvent.objects.count() == events
+
+
+def test_a_password_is_made_only_when_asked_for_and_opens_the_page(slug: str) -> None:
+    said("tenant", slug)
+    words = ("person", f"owner@{slug}.example", "--tenant", slug)
+    assert "password" not in said(*words)
+    password = said(*words, "--new-password")["password"]
+    assert authenticate(username=f"owner@{slug}.example", password=password) is not None
+    assert password not in str(list(AuditEvent.objects.values()))
 
 
 def test_groups_that_are_not_named_stay(slug: str) -> None:

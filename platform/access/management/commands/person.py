@@ -1,3 +1,4 @@
+import secrets
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 
 from access.roles import Role
-from identity.actions import ensure_person
+from identity.actions import ensure_person, set_password
 from identity.models import Group, Membership, User
 from tenants import queries as tenants
 from tenants.models import Tenant
@@ -26,6 +27,7 @@ class Command(Base):
         )
         parser.add_argument("--role", choices=[role.value for role in Role], default="", help="reader, where nothing else was said")
         parser.add_argument("--name", default="", help="the person's name")
+        parser.add_argument("--new-password", action="store_true", help="make a random password for the page and print it, this once")
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
         _check(options["email"], options["group"] or [])
@@ -33,12 +35,21 @@ class Command(Base):
         user, created = ensure_person(
             email=options["email"], tenant=tenant, name=options["name"], role=options["role"], groups=options["group"], by="command"
         )
-        return _described(user, tenant, created)
+        password = {"password": _new_password(user)} if options["new_password"] else {}
+        return {**_described(user, tenant, created), **password}
 
     def show(self, result: Mapping[str, Any]) -> None:
         done = "Added" if result["created"] else "There is"
         groups = f", in {', '.join(result['groups'])}" if result["groups"] else ""
         self.console.print(f"{done} {result['person']}, {result['role']} of {result['tenant']}{groups}.", markup=False)
+        if "password" in result:
+            self.console.print(f"Password for the page: {result['password']}", markup=False)
+
+
+def _new_password(user: User) -> str:
+    password = secrets.token_urlsafe(12)
+    set_password(user=user, password=password, by="command")
+    return password
 
 
 def _check(email: str, groups: list[str]) -> None:
