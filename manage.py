@@ -35,9 +35,13 @@ def _leave(*_: object) -> None:
 
 
 def _django() -> None:
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"Error: {error}")
 
 
 if __name__ == "__main__":
