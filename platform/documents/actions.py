@@ -13,6 +13,7 @@ from audit.actions import record
 from documents import blobs
 from documents.models import Document, Grant
 from sources.models import Source
+from sources.queries import readers_now
 from tenants.actions import move_epoch
 
 FROM_SOURCE = "source"
@@ -42,7 +43,7 @@ def save(*, source: Source, incoming: Sequence[Incoming], access: Sequence[str] 
     known = {document.uri: document for document in live}
     new = [_new(source, item) for item in incoming if item.uri not in known]
     Document.objects.bulk_create(new)
-    readers = source.access if access is None else access
+    readers = readers_now(source) if access is None else access
     Grant.objects.bulk_create([_grant(document.id, principal) for document in new for principal in sorted(set(readers))])
     for item in incoming:
         if item.uri in known:
@@ -60,10 +61,11 @@ def touch(*, document: UUID, modified: datetime | None) -> None:
 def regrant(*, source: Source) -> int:
     """The source's access as the grants of all its documents, and a note that the index must hear. Returns how many differ."""
     from_source = Grant.objects.filter(document__source=source, document__removed_at=None, origin=FROM_SOURCE)
-    gone = from_source.exclude(principal__in=source.access)
+    readers = readers_now(source)
+    gone = from_source.exclude(principal__in=readers)
     affected = set(gone.values_list("document_id", flat=True))
     gone.delete()
-    missing = [_grant(document, principal) for principal in source.access for document in _without(source, principal)]
+    missing = [_grant(document, principal) for principal in readers for document in _without(source, principal)]
     Grant.objects.bulk_create(missing, batch_size=5_000, ignore_conflicts=True)
     affected |= {grant.document_id for grant in missing}
     Document.objects.filter(id__in=affected).update(unpublished=True)

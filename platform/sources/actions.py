@@ -11,6 +11,7 @@ from access import principals
 from audit.actions import record
 from identity.queries import groups_named
 from sources.models import Source, SyncFailure, SyncRun
+from sources.queries import readers_now
 from tenants.models import Tenant
 
 LEASE = timedelta(seconds=60)
@@ -56,10 +57,10 @@ def ensure(
 @transaction.atomic
 def set_access(*, source: Source, access: Sequence[str], by: str = "system") -> bool:
     """Writes who may read. Documents already there follow by ingestion.grants, which calls this. Returns whether it differs."""
-    wanted, before = sorted(set(access)), sorted(source.access)
+    wanted, before = sorted(set(access)), sorted(readers_now(source))
+    source.access = wanted
     if wanted == before:
         return False
-    source.access = wanted
     source.save(update_fields=["access"])
     detail = {"before": before, "after": wanted}
     record(action="source.access_changed", tenant=source.tenant_id, actor=by, object=f"source:{source.id}", detail=detail)

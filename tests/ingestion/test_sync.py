@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from documents import actions as documents
 from documents import queries
+from documents.actions import Incoming
 from documents.models import Document, Grant
 from index import points
 from ingestion import grants, process
@@ -124,6 +126,14 @@ def test_other_readers_need_no_new_vectors(cast: Cast, source: Source) -> None:
     process.drain()
     assert set(Document.objects.filter(source=source).values_list("id", "generation", "fence")) == before
     assert not Document.objects.filter(source=source, unpublished=True).exists()
+
+
+def test_a_sync_under_way_does_not_bring_back_readers_that_were_taken_away(cast: Cast, source: Source) -> None:
+    under_way = Source.objects.get(id=source.id)
+    grants.change(source=source, access=[])
+    documents.save(source=under_way, incoming=[Incoming("late.md", "Late", "text/markdown", "", "", 0, None)])
+    assert Document.objects.filter(source=source, uri="late.md").exists()
+    assert not Grant.objects.filter(document__source=source).exists()
 
 
 def test_a_source_without_readers_is_read_by_nobody(cast: Cast, tmp_path: Path) -> None:
