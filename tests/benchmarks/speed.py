@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.benchmarks.data import Absent
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.inside import services
+from tests.benchmarks.throughput import bare_parts
 
 WARM_UP, ROUNDS = 20, 10
 
@@ -31,10 +33,19 @@ def measure(folder: Path) -> Iterator[Figure]:
 
         searches = _timed(lambda question: search(viewer, question), questions)
         answers = _timed(answered, questions)
-    note = f"{CHUNKS:,} passages, half of them hidden from the asker"
+    note = f"{CHUNKS:,} passages, half of them hidden from the asker{_pace()}"
     yield Figure("search p50", statistics.median(searches), 15, "ms", at_most=True, note=note)
     yield Figure("search p95", statistics.quantiles(searches, n=20)[18], 30, "ms", at_most=True, note=note)
     yield Figure("quoted answer p50", statistics.median(answers), 60, "ms", at_most=True, note="question to last event, saved")
+
+
+def _pace() -> str:
+    """What this machine takes at this moment without a filter, a recheck or a second process: milliseconds mean little without it."""
+    try:
+        bare = bare_parts("--documents", "300")
+    except Absent:
+        return ""
+    return f"; the bare encoder and engine at {bare['chunks']:,} take {bare['query_p50_ms']:.0f} ms in this run"
 
 
 def _timed(act: object, questions: list[str]) -> list[float]:

@@ -17,13 +17,11 @@ ROUNDS = 2
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    corpus, queries, floor = shared("data/scifact/corpus.jsonl"), shared("data/scifact/queries.jsonl"), shared("measure/floor.py")
-    judged = _first(corpus, folder / "set")
+    judged = _first(shared("data/scifact/corpus.jsonl"), folder / "set")
     installation = Installation(folder / "data")
-    arguments = [sys.executable, str(floor), str(corpus), str(queries), "--documents", str(DOCUMENTS)]
-    turns = [(_product(installation, judged), _floor(arguments)) for _ in range(ROUNDS)]
+    turns = [(_product(installation, judged), bare_parts("--documents", str(DOCUMENTS))["documents_per_second"]) for _ in range(ROUNDS)]
     product, bare = (sum(rates) / ROUNDS for rates in zip(*turns, strict=True))
-    plain = _floor([*arguments, "--plain"])
+    plain = bare_parts("--documents", str(DOCUMENTS), "--plain")["documents_per_second"]
     note = f"{product:.1f} documents/s"
     yield Figure("documents/s over the bare parts", product / bare, 0.90, note=f"{note} over {bare:.1f}")
     yield Figure("documents/s over plain LangChain", product / plain, 1.2, note=f"{note} over {plain:.1f}")
@@ -46,6 +44,10 @@ def _product(installation: Installation, judged: Path) -> float:
     return float(result["documents"]) * float(result["chunks_per_second"]) / float(result["chunks"])
 
 
-def _floor(command: list[str]) -> float:
+def bare_parts(*options: str) -> dict[str, float]:
+    """What the encoder and the index do on this machine with nothing around them: documents/s, and a question's milliseconds."""
+    command = [sys.executable, str(shared("measure/floor.py"))]
+    command += [str(shared("data/scifact/corpus.jsonl")), str(shared("data/scifact/queries.jsonl")), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=1800)
-    return float(json.loads(done.stdout)["documents_per_second"])
+    measured: dict[str, float] = json.loads(done.stdout)
+    return measured
