@@ -91,6 +91,13 @@ def test_an_unknown_parameter_is_named(embedded: Service) -> None:
     assert (status, error) == (400, "The parameter `consistency` is not known to the embedded index.")
 
 
+@pytest.mark.parametrize("path", ["/", "/readyz", "/healthz", "/livez", "/collections", "/collections/any", "/collections/any/exists"])
+def test_an_unknown_parameter_is_named_where_nothing_is_asked_of_a_collection(embedded: Service, path: str) -> None:
+    with embedded.http() as http:
+        answer = http.get(path, params={"verbose": "1"})
+    assert (answer.status_code, "`verbose`" in answer.json()["status"]["error"]) == (400, True)
+
+
 def test_a_body_that_is_not_json(embedded: Service) -> None:
     with embedded.http() as http:
         answer = http.post(f"/collections/{client.collection()}/points/count", content=b"{")
