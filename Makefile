@@ -51,9 +51,7 @@ browser: $(VENV)/.installed-dev
 	@$(PY) -m tests.chromium
 
 tests: $(VENV)/.installed-dev browser
-	@$(PY) -m pytest -m "not slow" --ignore tests/retrieval
-	@# In a process of its own: two of its stories of revocation failed behind the journeys' worker and web, and never alone.
-	@$(PY) -m pytest -m "not slow" tests/retrieval
+	@$(PY) -m pytest -m "not slow"
 
 slow: $(VENV)/.installed-dev browser ## the suites that take minutes: a first run from nothing, lock files
 	@$(PY) -m pytest -m slow

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from documents.models import Document
@@ -40,7 +41,9 @@ def synced(source: Source, *, allow_removals: bool = False) -> SyncRun:
     return run
 
 
+@transaction.atomic
 def ingested(source: Source) -> SyncRun:
+    """In one transaction: a worker of an earlier test that still runs sees the documents once they are ready, and takes none of them."""
     run = synced(source)
     process.drain()
     return run

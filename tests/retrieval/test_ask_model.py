@@ -142,6 +142,7 @@ async def test_access_revoked_after_the_search_keeps_the_text_out_of_the_prompt(
         settings.CHAT_BASE_URL = server.url
         async for event in ask(owner, SALARY):
             if isinstance(event, Sources):
+                assert "3,900" in repr(event.passages)
                 await sync_to_async(harbour.revoke)()
     await sync_to_async(harbour.restore)()
     assert server.requests
@@ -158,6 +159,7 @@ async def test_access_revoked_before_the_first_word_shows_none(settings: Setting
         go_on.set()
         heard = await answering
     await sync_to_async(harbour.restore)()
+    assert "3,900" in str(server.requests)
     assert not written(heard)
     assert isinstance(heard[-1], Failed)
 
@@ -189,6 +191,7 @@ async def test_access_revoked_after_the_search_is_not_quoted_where_the_model_is_
         settings.CHAT_BASE_URL = server.url
         async for event in ask(owner, SALARY):
             if isinstance(event, Sources):
+                assert "3,900" in repr(event.passages)
                 await sync_to_async(harbour.revoke)()
             else:
                 heard.append(event)
@@ -252,7 +255,8 @@ async def _asked_of_the_handbook(settings: Settings, harbour: Harbour, viewer: V
 
 
 async def _about_salaries(settings: Settings, viewer: Viewer) -> UUID:
-    events, _ = await told(settings, viewer, "A driver earns 3,900 pounds a month [1].")
+    events, server = await told(settings, viewer, "A driver earns 3,900 pounds a month [1].")
     done = events[-1]
     assert isinstance(done, Done)
+    assert "3,900" in str(server.requests)
     return done.conversation_id

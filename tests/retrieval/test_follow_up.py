@@ -10,11 +10,9 @@ from pytest_django.fixtures import Settings
 
 from conversations.queries import Turn
 from inference.server import Deadlines
-from ingestion.grants import change
 from retrieval.ask import ask
 from retrieval.events import Done, Sources
 from retrieval.follow_up import searched_for
-from sources.actions import readers
 from tests.fakes.chat_server import BreakOff, ChatServer, Refuse, Step, Thought, Wait, chat_server
 from tests.retrieval.conftest import Harbour
 
@@ -119,9 +117,9 @@ async def test_a_masked_turn_never_reaches_the_step(settings: Settings, harbour:
         settings.CHAT_BASE_URL = server.url
         first = [event async for event in ask(viewer, "What is the salary of a crane driver?")][-1]
         assert isinstance(first, Done)
-        await sync_to_async(change)(source=harbour.salaries, access=[])
+        await sync_to_async(harbour.revoke)()
         again = await sync_to_async(lambda: harbour.owner)()
         _ = [event async for event in ask(again, "And when is it?", conversation_id=first.conversation_id)]
-    await sync_to_async(lambda: change(source=harbour.salaries, access=readers(harbour.cast.tenant, ["group:staff"])))()
+    await sync_to_async(harbour.restore)()
     assert server.steps == []
     assert "3,900" not in str(server.requests[1:])
