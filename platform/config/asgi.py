@@ -7,15 +7,13 @@ from typing import cast
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
-from django.http import parse_cookie
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()
 
 from config import static  # noqa: E402  (needs Django's settings)
-from config.body_limit import BodyLimit  # noqa: E402
+from config.body_limit import BodyLimit, Limits  # noqa: E402
 from config.embedded import notify  # noqa: E402
 from frontend.ui import health  # noqa: E402
 
@@ -25,18 +23,10 @@ UPLOADS = "/uploads"
 AROUND_A_FILE = 64 * 1024
 """What a form's own fields and boundaries may take beside the file."""
 
-
-def limit_of(scope: Scope) -> int:
-    """Whoever brings no session sends no file: its body would be stored before a view could refuse it."""
-    cookies = parse_cookie(Headers(scope=scope).get("cookie", ""))
-    if scope["path"] == UPLOADS and cookies.get(settings.SESSION_COOKIE_NAME):
-        return settings.UPLOAD_LIMIT_BYTES + AROUND_A_FILE
-    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-
-
 MOUNTED: dict[str, ASGIApp] = {settings.STATIC_URL.rstrip("/"): static.application()}
 """What answers below Django's URLs, by prefix; the route matrix reads it."""
-_guarded = BodyLimit(cast("ASGIApp", django), limit_of)
+_limits = Limits(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.UPLOAD_LIMIT_BYTES + AROUND_A_FILE, UPLOADS)
+_guarded = BodyLimit(cast("ASGIApp", django), _limits)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

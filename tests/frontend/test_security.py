@@ -74,13 +74,6 @@ async def test_a_file_over_the_limit_is_refused_before_its_body_is_read() -> Non
     assert sent[0]["status"] == 413
 
 
-async def test_a_file_of_nobody_is_refused_at_once_and_one_of_a_member_is_read(keeper: User, visit: Visit) -> None:
-    file = {"file": ("lamps.bin", b"x" * 2_000_000)}
-    async with await sync_to_async(visit)(None) as nobody, await sync_to_async(visit)(keeper) as member:
-        assert (await nobody.post("/uploads", files=file)).status_code == 413
-        assert (await member.post("/uploads", files=file)).status_code == 415
-
-
 async def test_a_body_that_lies_about_its_length_is_cut_off(keeper: User, visit: Visit) -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:

@@ -81,6 +81,10 @@ def test_what_a_newcomer_sees_first_is_right(question: GoldenQuestion, told: Map
     assert _missing(question, told[question.id], uris) == ""
 
 
+def test_the_follow_up_of_the_empty_page_opens_with_its_answer(told: Mapping[str, Told]) -> None:
+    assert "line manager has to approve" in told["abroad-approval"].citations[0].quote
+
+
 def test_quoted_sentences_answer_nine_in_ten_of_the_golden_questions(told: Mapping[str, Told], uris: Mapping[UUID, str]) -> None:
     missed = [missing for question in COMPANY.golden if (missing := _missing(question, told[question.id], uris))]
 
