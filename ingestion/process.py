@@ -21,6 +21,7 @@ from inference.sparse import embed_document
 from ingestion.lease import Held
 from ingestion.prepare import Prepared, Unfit, prepare
 from ingestion.publish import publish_waiting
+from terminal.quantity import counted
 
 log = logging.getLogger("redoubt.ingestion")
 CHUNKS_AT_ONCE = 500
@@ -116,7 +117,7 @@ def _store(encoded: Encoded) -> None:
     publish_waiting([claim.document for claim in claims])
     for lost in set(claims) - set(kept):
         points.remove(document=lost.document, generation=lost.fence)
-    log.info("%d documents ready, %d chunks.", len(kept), len(encoded.vectors))
+    log.info("%s ready, %s.", counted(len(kept), "document"), counted(len(encoded.vectors), "chunk"))
 
 
 def _points(encoded: Encoded) -> Iterator[points.Point]:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from documents.models import Document
 from sources.models import Source, SyncFailure, SyncRun
+from terminal.quantity import counted, rate
 
 EVERY = 0.2
 UNDER_WAY = (Document.State.PENDING, Document.State.PROCESSING)
@@ -128,7 +129,7 @@ def _undone(sources: Collection[UUID]) -> list[Failure]:
 @contextmanager
 def _bar(console: Console | None) -> Iterator[Callable[[Tally, float], None]]:
     if console is None:
-        yield lambda tally, rate: None
+        yield lambda tally, made: None
         return
     columns = (
         TextColumn("{task.description}"),
@@ -140,8 +141,8 @@ def _bar(console: Console | None) -> Iterator[Callable[[Tally, float], None]]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("documents", total=None, chunks="")
 
-        def show(tally: Tally, rate: float) -> None:
-            chunks = f"{tally.chunks} chunks" + (f", {rate:.0f}/s" if rate else "")
+        def show(tally: Tally, made: float) -> None:
+            chunks = ", ".join(filter(None, (counted(tally.chunks, "chunk"), rate(made, "chunk"))))
             progress.update(task, total=tally.documents or None, completed=tally.documents - tally.under_way, chunks=chunks)
 
         yield show

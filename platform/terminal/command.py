@@ -3,10 +3,10 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from typing import IO, Any, cast
+from typing import IO, Any, NoReturn, cast
 
 import orjson
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from rich.console import Console
 
@@ -45,6 +45,14 @@ class Command(BaseCommand):
         except (Failed, AskedWrongly) as error:
             self.stderr.write(str(error))
             sys.exit(error.returncode)
+        except CommandError as error:
+            self._misunderstood(argv, str(error).removeprefix("Error: "))
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """One that raises instead of leaving with its own words, which no program reads."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.called_from_command_line = False
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
@@ -79,6 +87,16 @@ class Command(BaseCommand):
             raise AskedWrongly(str(error)) from error
         except OperationalError as error:
             raise Failed(f"The database does not answer: {str(error).strip()}", code="database_unavailable") from error
+
+    def _misunderstood(self, argv: list[str], message: str) -> NoReturn:
+        """An unknown option or a missing argument: the options were never read."""
+        self.as_json = "--json" in argv
+        sentence = f"{message[:1].upper()}{message[1:].rstrip('.')}."
+        self._print_error(AskedWrongly(sentence))
+        if not self.as_json:
+            self.stderr.write(self.create_parser(argv[0], argv[1]).format_usage().rstrip())
+        self.stderr.write(sentence)
+        sys.exit(ASKED_WRONGLY)
 
     def _print_error(self, error: Failed | AskedWrongly) -> None:
         if self.as_json:

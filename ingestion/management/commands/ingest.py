@@ -14,6 +14,7 @@ from tenants import queries as tenants
 from tenants.models import Tenant
 from terminal.command import AskedWrongly, Failed
 from terminal.command import Command as Base
+from terminal.quantity import counted, part, rate
 
 SHOWN = 20
 EVERYONE = ("everyone",)
@@ -51,10 +52,10 @@ class Command(Base):
             self.console.print(f"  {one['uri']}: {one['message']} ({one['code']})", markup=False)
         if len(failed) > SHOWN:
             self.console.print(f"  … and {len(failed) - SHOWN} more; --json lists them all.")
-        self.console.print(
-            f"{result['ready']} of {result['documents']} documents ready, {result['chunks']} chunks, "
-            f"{result['seconds']:.1f} s ({result['chunks_per_second']:.1f} chunks/s)."
-        )
+        ready = part(result["ready"], result["documents"], "document")
+        made = rate(result["chunks_per_second"], "chunk")
+        chunks = counted(result["chunks"], "chunk")
+        self.console.print(f"{ready} ready, {chunks}, {result['seconds']:.1f} s" + (f" ({made})." if made else "."))
 
 
 def _folder(path: str, allow_empty: bool) -> Path:

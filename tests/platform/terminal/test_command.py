@@ -56,6 +56,26 @@ def test_asking_wrongly_is_status_two(capsys: pytest.CaptureFixture[str]) -> Non
     assert run() == 2, "argparse's own refusals are the same status"
 
 
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [((), "required: what"), (("feather", "--weigh"), "--weigh"), (("feather", "--verbosity", "loud"), "loud")],
+)
+def test_words_that_are_not_understood_are_json_too(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], named: str) -> None:
+    assert run(*words, "--json") == 2
+    printed = capsys.readouterr()
+    error = json.loads(printed.out)["error"]
+    assert (error["code"], named in error["message"]) == ("asked_wrongly", True)
+    assert printed.err == f"{error['message']}\n"
+
+
+def test_a_person_is_shown_the_usage_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("feather", "--weigh") == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("usage: manage.py weigh")
+    assert printed.err.endswith("Unrecognized arguments: --weigh.\n")
+
+
 def test_a_caller_in_python_gets_the_error_itself() -> None:
     from django.core.management import call_command
 

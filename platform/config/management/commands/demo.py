@@ -9,6 +9,7 @@ from config.demo.showcase import Answer, NoAnswer
 from index.errors import IndexFailure
 from terminal import command
 from terminal.command import Failed
+from terminal.quantity import counted, part
 
 CITED = ("marker", "document", "title", "uri", "page", "heading", "quote")
 
@@ -43,8 +44,8 @@ class Command(command.Command):
             self.console.print(f"  {one['uri']}: {one['message']} ({one['code']})", markup=False)
         companies = " and ".join(tenant["name"] for tenant in result["tenants"])
         self.console.print(
-            f"The demo company is there: {companies}, {result['ready']} of {result['documents']} documents ready, "
-            f"{len(result['people'])} people."
+            f"The demo company is there: {companies}, {part(result['ready'], result['documents'], 'document')} ready, "
+            f"{counted(len(result['people']), 'person')}."
         )
         if self.answers:
             side_by_side.show(self.console, self.installed.company.showcase.question, self.answers)
