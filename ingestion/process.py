@@ -27,6 +27,7 @@ log = logging.getLogger("redoubt.ingestion")
 CHUNKS_AT_ONCE = 500
 """Encoded, stored and shown as progress together: enough for texts of equal length to meet."""
 LATER = timedelta(seconds=10)
+INCOMPLETE = "The index did not keep all of this document."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +111,27 @@ def _set_aside(unfit: Unfit) -> None:
 
 
 def _store(encoded: Encoded) -> None:
-    """Index first, invisible to all; then PostgreSQL makes it current; then the index hears who may read it."""
+    """Index first, invisible to all, and counted; then PostgreSQL makes it current; then the index hears who may read it."""
     points.upsert(_points(encoded))
     claims = [one.claim for one in encoded.batch]
-    kept = work.complete([one.made for one in encoded.batch])
+    whole = _whole(encoded.batch)
+    lacking = set(claims) - {one.claim for one in whole}
+    work.give_back(lacking, after=LATER, counts=True, code="index_incomplete", message=INCOMPLETE)
+    kept = work.complete([one.made for one in whole])
     publish_waiting([claim.document for claim in claims])
     for lost in set(claims) - set(kept):
         points.remove(document=lost.document, generation=lost.fence)
     log.info("%s ready, %s.", counted(len(kept), "document"), counted(len(encoded.vectors), "chunk"))
+
+
+def _whole(batch: Sequence[Prepared]) -> Sequence[Prepared]:
+    """Those whose points are all there. One count, and only where it is short one for each document."""
+    return batch if _complete(batch) else [one for one in batch if _complete([one])]
+
+
+def _complete(batch: Sequence[Prepared]) -> bool:
+    ids = [chunk.id for one in batch for chunk in one.made.chunks]
+    return points.present(ids) == len(ids)
 
 
 def _points(encoded: Encoded) -> Iterator[points.Point]:

@@ -73,6 +73,13 @@ def count(*, tenant: UUID | None = None, document: Documents | None = None, gene
         return get_client().count(collection(), count_filter=chosen, exact=True).count
 
 
+def present(ids: Collection[UUID]) -> int:
+    """How many of these the index holds."""
+    with translated():
+        chosen = models.Filter(must=[models.HasIdCondition(has_id=[str(one) for one in ids])])
+        return get_client().count(collection(), count_filter=chosen, exact=True).count
+
+
 def _delete(chosen: models.Filter) -> None:
     if not chosen.must:
         raise ValueError("Nothing says which points to delete, and that would delete all of them.")

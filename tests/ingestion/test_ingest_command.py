@@ -7,10 +7,12 @@ import orjson
 import pytest
 from django.core.management import call_command
 
+from ingestion.management.commands import ingest
+from sources import actions as sources
 from sources.models import Source
 from terminal.command import AskedWrongly
 from tests.factories.cast import Cast, make_cast
-from tests.factories.folders import HANDBOOK, write
+from tests.factories.folders import HANDBOOK, folder_source, write
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,14 @@ def test_an_unknown_tenant_names_the_remedy(tmp_path: Path) -> None:
 def test_an_unknown_group_names_those_there_are(cast: Cast, tmp_path: Path) -> None:
     words = (str(write(tmp_path, HANDBOOK)), "--tenant", cast.tenant.slug, "--source", "X", "--access", "group:nobody")
     assert "It has: staff" in refusal(*words)
+
+
+def test_who_may_read_the_documents_is_said_in_one_line(cast: Cast, tmp_path: Path) -> None:
+    everyone = folder_source(cast.tenant, tmp_path, name="Handbook")
+    staff = folder_source(cast.tenant, tmp_path, "group:staff", name="Plans")
+    nobody, _ = sources.ensure(tenant=cast.tenant, name="Drafts", kind="folder", config={"path": str(tmp_path)}, access=[])
+
+    assert [ingest.who_reads(source) for source in (everyone, staff, nobody)] == ["everyone of Harbour", "the group Staff", "nobody"]
 
 
 def test_a_program_is_told_in_json(cast: Cast) -> None:

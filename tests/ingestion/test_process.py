@@ -1,6 +1,7 @@
 """From pending to ready, and what becomes of documents when something breaks on the way. Real stores, real encoder."""
 
 import gc
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,30 @@ def test_what_a_dead_worker_left_half_written_is_seen_by_nobody_and_goes_away(ca
         assert (
             points.count(document=document.id) == points.count(document=document.id, generation=document.generation) == document.chunk_count
         )
+
+
+def test_a_document_of_which_the_index_lost_a_part_is_not_current_and_the_others_are(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced(source)
+    leave = Document.objects.get(source=source, uri="leave.md")
+    real = points.upsert
+
+    def forgetful(made: Iterable[points.Point]) -> None:
+        real(point for point in made if point.document != leave.id)
+
+    with monkeypatch.context() as faulty:
+        faulty.setattr(points, "upsert", forgetful)
+        process.drain()
+    assert states(source) == {**dict.fromkeys(HANDBOOK, "ready"), "leave.md": "pending"}
+    leave.refresh_from_db()
+    assert (leave.generation, leave.attempt, leave.code) == (0, 1, "index_incomplete")
+
+    Document.objects.filter(source=source).update(not_before=None)
+    process.drain()
+    leave.refresh_from_db()
+    assert (leave.state, leave.code) == ("ready", "")
+    assert points.count(document=leave.id) == leave.chunk_count
 
 
 def test_a_document_without_its_bytes_says_so_and_the_next_sync_brings_them_back(source: Source) -> None:

@@ -38,6 +38,9 @@ def test_a_first_run_answers_three_people_and_the_second_reads_a_persons_own_fol
     assert left_behind(data) == []
     assert ANSWERED not in second.text
     assert "empty.pdf" in second.text
+    assert (
+        f"{tmp_path / 'docs'} goes into the source “My documents” of Tidewick Pumps; everyone of Tidewick Pumps may read it." in second.text
+    )
 
 
 @pytest.mark.slow

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
+from access import principals
+from identity.models import Group
 from identity.queries import UnknownGroup
 from ingestion import grants, sync
 from ingestion.progress import Outcome, Watch
@@ -40,6 +42,10 @@ class Command(Base):
         tenant = tenants.by_slug(options["tenant"])
         folder = _folder(options["path"], options["allow_removals"])
         source = _source(tenant, options["source"], folder, options["access"])
+        if not self.as_json:
+            self.console.print(
+                f"{folder} goes into the source “{source.name}” of {tenant.name}; {who_reads(source)} may read it.", markup=False
+            )
         watch = Watch(source)
         run = sync.request(source=source, allow_removals=options["allow_removals"])
         quiet = self.as_json or not self.console.is_terminal
@@ -79,6 +85,13 @@ def _source(tenant: Tenant, name: str, folder: Path, words: Sequence[str] | None
     if words and not created:
         grants.change(source=source, access=access, by="command")
     return source
+
+
+def who_reads(source: Source) -> str:
+    if principals.everyone(source.tenant_id) in source.access:
+        return f"everyone of {source.tenant.name}"
+    groups = Group.objects.filter(tenant=source.tenant_id).order_by("name")
+    return ", ".join(f"the group {group.name}" for group in groups if principals.group(group.id) in source.access) or "nobody"
 
 
 def _checked(result: Outcome, run: SyncRun) -> Mapping[str, Any]:

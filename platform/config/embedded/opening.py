@@ -20,8 +20,15 @@ OWN_TENANT, OWN_SOURCE = "tidewick", "My documents"
 
 def check(environment: Mapping[str, str]) -> None:
     """Looks at what was asked for before anything starts."""
-    if (folder := _own_folder(environment)) is not None and not folder.is_dir():
+    folder = _own_folder(environment)
+    if folder is None:
+        return
+    if not folder.is_dir():
         raise NoSuchFolder(f"DOCS={environment['DOCS']} is not a folder.")
+    try:
+        _is_empty(folder)
+    except OSError as error:
+        raise NoSuchFolder(f"DOCS={environment['DOCS']} cannot be read: {error.strerror}.") from error
 
 
 def first_run(home: Home, environment: Mapping[str, str]) -> Iterator[str]:
@@ -32,9 +39,12 @@ def first_run(home: Home, environment: Mapping[str, str]) -> Iterator[str]:
             opened.touch(mode=0o600)
         else:
             yield "The demo company is not complete; the next start tries again."
-    folder = _own_folder(environment)
-    if folder is not None and not _manage(home, environment, "ingest", str(folder), "--tenant", OWN_TENANT, "--source", OWN_SOURCE):
-        yield f"Not everything in {folder} could be read; the lines above say what and why."
+    if (folder := _own_folder(environment)) is None:
+        return
+    if _is_empty(folder):
+        yield f"DOCS={environment['DOCS']} is empty, so nothing was read from it. Put files into it and start again."
+    elif not _manage(home, environment, "ingest", str(folder), "--tenant", OWN_TENANT, "--source", OWN_SOURCE):
+        yield f"{folder} was not read as it should be; the lines above say why."
 
 
 def welcome(home: Home) -> list[str]:
@@ -46,6 +56,11 @@ def welcome(home: Home) -> list[str]:
 def _own_folder(environment: Mapping[str, str]) -> Path | None:
     asked = environment.get("DOCS")
     return Path(asked).expanduser().resolve() if asked else None
+
+
+def _is_empty(folder: Path) -> bool:
+    """Hidden files are not read."""
+    return all(entry.name.startswith(".") for entry in folder.iterdir())
 
 
 def _manage(home: Home, environment: Mapping[str, str], *arguments: str) -> bool:

@@ -6,15 +6,12 @@ from rich.text import Text
 
 from access.resolve import NoAccess, viewer_by_email
 from access.viewer import Viewer
-from documents.queries import Passage
+from documents.queries import Passage, visible_to
 from identity.queries import UnknownPerson
 from index.errors import IndexFailure
 from index.filters import Narrow
 from retrieval.search import search
 from retrieval.warm import warm
-from sources.queries import UnknownSource
-from sources.queries import by_name as source_by_name
-from tenants.models import Tenant
 from tenants.queries import UnknownTenant
 from terminal import command
 from terminal.command import AskedWrongly, Failed
@@ -22,7 +19,7 @@ from terminal.command import AskedWrongly, Failed
 
 class Command(command.Command):
     help = "The passages that a person may read and that answer a query best."
-    wrong = (NoAccess, UnknownPerson, UnknownSource, UnknownTenant)
+    wrong = (NoAccess, UnknownPerson, UnknownTenant)
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument("query")
@@ -57,9 +54,16 @@ class Command(command.Command):
 
 
 def _narrow(viewer: Viewer, source: str | None) -> Narrow | None:
+    """A source of which the person can read nothing and one that was never there answer the same."""
     if source is None:
         return None
-    return Narrow(sources=frozenset({source_by_name(Tenant.objects.get(id=viewer.tenant_id), source).id}))
+    readable = dict(visible_to(viewer).order_by("source__name").values_list("source__name", "source").distinct())
+    if source not in readable:
+        names = ", ".join(readable) or "none"
+        raise AskedWrongly(
+            f"This person can read nothing of a source {source!r}. Sources with something to read: {names}.", code="not_found"
+        )
+    return Narrow(sources=frozenset({readable[source]}))
 
 
 def _hit(rank: int, passage: Passage) -> dict[str, Any]:

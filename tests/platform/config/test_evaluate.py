@@ -45,9 +45,13 @@ def test_a_small_set_is_measured_and_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "content", "said"),
     [
-        ("corpus.jsonl", None, "corpus.jsonl"),
-        ("queries.jsonl", None, "queries.jsonl is not there"),
-        ("qrels.tsv", None, "qrels.tsv is not there"),
+        ("corpus.jsonl", None, "has no corpus.jsonl. The BEIR layout"),
+        ("queries.jsonl", None, "has no queries.jsonl. The BEIR layout"),
+        ("qrels.tsv", None, "has no qrels.tsv. The BEIR layout"),
+        ("corpus.jsonl", '{"_id": "a", "text": "x"}\n{"_id": "a", "text": "y"}\n', "corpus.jsonl, line 2: the \"_id\" 'a' is there twice"),
+        ("queries.jsonl", '{"_id": "1", "text": "x"}\n{"_id": "1", "text": "y"}\n', "queries.jsonl, line 2"),
+        ("qrels.tsv", "1\tcrane\t1\n9\tcrane\t1\n", "qrels.tsv, line 2: queries.jsonl has no query '9'"),
+        ("qrels.tsv", "1\tcrane\t1\n2\tbarge\t1\n", "qrels.tsv, line 2: the corpus has no document 'barge'"),
         ("corpus.jsonl", '{"_id": "a", "text": "x"}\n{"_id"\n', "corpus.jsonl, line 2"),
         ("corpus.jsonl", "", "holds no documents"),
         ("queries.jsonl", "nothing\n", "queries.jsonl, line 1"),

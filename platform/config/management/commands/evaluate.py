@@ -31,7 +31,7 @@ class Command(command.Command):
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
         folder = _folder(options["folder"], options["limit"])
-        questions = judged.read(folder, limit=options["limit"])
+        questions = judged.read(folder, documents=_corpus(folder), limit=options["limit"])
         try:
             with throwaway_tenant() as throwaway:
                 ingested = self._ingest(throwaway, folder)
@@ -63,18 +63,26 @@ class Command(command.Command):
 
 
 def _folder(path: str, limit: int | None) -> Path:
-    """Every line is read once before anything is ingested, so that a broken one costs a second and not an hour."""
     folder = Path(path).expanduser().resolve()
     if limit is not None and limit < 1:
         raise AskedWrongly("--limit is at least 1.")
     if not folder.is_dir():
         raise AskedWrongly(f"There is no folder {path}.", code="not_found")
+    missing = [name for name in (CORPUS, judged.QUERIES, judged.JUDGEMENTS) if not (folder / name).exists()]
+    if missing:
+        raise AskedWrongly(f"{folder} has no {' and no '.join(missing)}. The BEIR layout has all three.", code="not_found")
+    return folder
+
+
+def _corpus(folder: Path) -> frozenset[str]:
+    """Every line is read once before anything is ingested, so that a broken one costs a second and not an hour."""
     try:
-        if not sum(1 for _ in BeirConnector(folder / CORPUS).changes()):
-            raise AskedWrongly(f"{folder / CORPUS} holds no documents.")
+        documents = frozenset(change.uri for change in BeirConnector(folder / CORPUS).changes())
     except ConnectorError as error:
         raise AskedWrongly(error.message, code=error.code) from error
-    return folder
+    if not documents:
+        raise AskedWrongly(f"{folder / CORPUS} holds no documents.")
+    return documents
 
 
 def _measured(throwaway: Throwaway, questions: Sequence[Judged]) -> Scores:

@@ -9,6 +9,7 @@ import httpx
 import psutil
 import pytest
 
+from config.embedded import opening
 from tests.platform.config.embedded.installation import Installation
 
 
@@ -82,6 +83,17 @@ def test_a_port_that_is_none_is_one_plain_sentence(bare: Installation, port: str
 
 def test_documents_that_are_not_there_stop_the_start(bare: Installation, tmp_path: Path) -> None:
     assert _refused(bare, "run", DOCS=str(tmp_path / "nowhere")) == f"DOCS={tmp_path / 'nowhere'} is not a folder.\n"
+
+
+def test_a_folder_without_documents_is_said_once_and_nothing_is_read_from_it(bare: Installation, tmp_path: Path) -> None:
+    assert bare.home.secret_key
+    (bare.data / "opened").touch()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / ".hidden").touch()
+
+    said = list(opening.first_run(bare.home, {"DOCS": str(tmp_path / "docs")}))
+
+    assert said == [f"DOCS={tmp_path / 'docs'} is empty, so nothing was read from it. Put files into it and start again."]
 
 
 def test_production_refuses_to_run_this_way(bare: Installation) -> None:

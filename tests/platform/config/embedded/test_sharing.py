@@ -29,6 +29,11 @@ def test_what_only_one_needs_ends_with_that_one(installation: Installation) -> N
         assert "postgres" in installation.processes(first)
 
 
+def test_the_planner_hears_of_many_new_rows_within_seconds(installation: Installation) -> None:
+    with installation.attached(), psycopg.connect(installation.home.database_url) as connection:
+        assert connection.execute("SHOW autovacuum_naptime").fetchone() == ("15s",)
+
+
 def test_the_application_role_owns_nothing_and_is_no_superuser(installation: Installation) -> None:
     with installation.attached(), psycopg.connect(installation.home.database_url) as connection:
         role = connection.execute("SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user")
