@@ -1,7 +1,9 @@
 """A person's own conversations as the page shows them: the list beside it, and one of them as turns."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,9 +21,18 @@ UNANSWERED = Failure("This was not answered. Your question is kept; ask again.")
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    id: UUID
+    title: str
+    updated: datetime
+    again: bool
+    """The same was asked more than once in that time: only the hour tells them apart."""
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     label: str
-    conversations: tuple[Conversation, ...]
+    conversations: tuple[Entry, ...]
 
 
 def days(viewer: Viewer) -> list[Day]:
@@ -30,7 +41,13 @@ def days(viewer: Viewer) -> list[Day]:
     today = timezone.localdate()
     for conversation in queries.own(viewer)[:LISTED]:
         grouped.setdefault(_label(timezone.localdate(conversation.updated), today), []).append(conversation)
-    return [Day(label, tuple(found)) for label, found in grouped.items()]
+    return [Day(label, tuple(_entries(found))) for label, found in grouped.items()]
+
+
+def _entries(conversations: Sequence[Conversation]) -> Iterator[Entry]:
+    asked = Counter(conversation.title for conversation in conversations)
+    for conversation in conversations:
+        yield Entry(conversation.id, conversation.title, conversation.updated, asked[conversation.title] > 1)
 
 
 def turns(viewer: Viewer, conversation_id: UUID) -> list[Turn]:

@@ -76,6 +76,7 @@ class Source:
     original: str
     picture: Picture | None
     changed: bool
+    partial: bool
     cut_before: bool
     cut_after: bool
 
@@ -93,6 +94,7 @@ def shown(reader: Reader, document: Document, place: Place) -> Source:
         original=reverse("portal:original", args=[document.id]),
         picture=_picture(document, page, place, span) if document.media_type == "application/pdf" else None,
         changed=bool(place.generation) and place.generation != document.generation,
+        partial=document.partial,
         cut_before=near[:1] != blocks[:1],
         cut_after=near[-1:] != blocks[-1:],
     )

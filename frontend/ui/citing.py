@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 
 from access.viewer import Viewer
 from documents import queries as documents
+from frontend.ui.passages import preview
 
 CELLS = " | "
+NO_PASSAGE = mark_safe("")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
@@ -52,14 +55,22 @@ class Cited:
     href: str
     older: bool = False
     closest: bool = False
+    changed: bool = False
+    """The document has a newer text than the one that was cited."""
+    passage: SafeString = NO_PASSAGE
+    """Of a closest passage, how it begins."""
 
 
 def cited(viewer: Viewer, citations: Iterable[Citation], *, closest: bool = False) -> tuple[Cited, ...]:
-    """Reads the documents' dates, for `older`: of two cited documents of one name, the one that states the earlier date."""
+    """Reads the documents as they are now. `older`: of two cited ones of one name, the one that states the earlier date."""
     found = list(citations)
-    dates = dict(documents.visible_to(viewer).filter(id__in={citation.document for citation in found}).values_list("id", "dated"))
-    older = _older({citation.document: citation.title for citation in found}, dates)
-    return tuple(_cited(citation, older=citation.document in older, closest=closest) for citation in found)
+    wanted = {citation.document for citation in found}
+    rows = list(documents.visible_to(viewer).filter(id__in=wanted).values_list("id", "dated", "generation"))
+    older = _older({citation.document: citation.title for citation in found}, {document: dated for document, dated, _ in rows})
+    current = {document: generation for document, _, generation in rows}
+    shown = (_cited(citation, older=citation.document in older, closest=closest) for citation in found)
+    changed = (current.get(citation.document, citation.generation) != citation.generation for citation in found)
+    return tuple(replace(one, changed=moved) for one, moved in zip(shown, changed, strict=True))
 
 
 def address(citation: Citation) -> str:
@@ -77,6 +88,7 @@ def _cited(citation: Citation, *, older: bool, closest: bool) -> Cited:
         href=address(citation),
         older=older,
         closest=closest,
+        passage=preview(citation.quote, citation.table_header) if closest else NO_PASSAGE,
     )
 
 

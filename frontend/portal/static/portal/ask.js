@@ -1,3 +1,4 @@
+import { copy as copyTurn } from "../ui/copy.js";
 import { events } from "../ui/events.js";
 import { isRoomy, open, rest } from "../ui/source.js";
 import { Turn } from "../ui/turn.js";
@@ -129,7 +130,7 @@ document.addEventListener("click", async (event) => {
 async function copied(control) {
   const label = control.querySelector("[data-copy-label]");
   const words = label.textContent;
-  const done = await navigator.clipboard.writeText(new Turn(control.closest("[data-turn]")).words).then(() => true, () => false);
+  const done = await copyTurn(control.closest("[data-turn]"));
   label.textContent = done ? "Copied" : "Copying is not allowed here";
   live.textContent = label.textContent;
   setTimeout(() => (label.textContent = words), 2000);

@@ -9,7 +9,22 @@ export function remember({ form, conversation, id, title }) {
   form.elements.question.placeholder = "Ask a follow-up";
   history.replaceState(null, "", conversation);
   document.title = `${title} · Redoubt`;
-  today().prepend(entry(conversation, title));
+  const items = today();
+  items.prepend(entry(conversation, title));
+  tellApart(items, title);
+}
+
+/** Hours in the reader's own time, which the server does not know. */
+function local(time) {
+  const when = new Date(time.dateTime);
+  const days = ["Today", "Yesterday"].includes(time.closest("ul").previousElementSibling.textContent);
+  time.textContent = days ? when.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : when.toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short" });
+}
+
+/** The same question, asked more than once, is listed with its hour. */
+function tellApart(items, title) {
+  const same = [...items.querySelectorAll("a")].filter((link) => link.querySelector(".sidebar-title").textContent === title);
+  for (const link of same) link.toggleAttribute("data-again", same.length > 1);
 }
 
 function today() {
@@ -28,8 +43,16 @@ function entry(address, title) {
   const item = document.createElement("li");
   const link = document.createElement("a");
   link.href = address;
-  link.textContent = title;
+  const words = document.createElement("span");
+  words.className = "sidebar-title";
+  words.textContent = title;
+  const time = document.createElement("time");
+  time.dateTime = new Date().toISOString();
+  time.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  link.append(words, time);
   link.setAttribute("aria-current", "page");
   item.append(link);
   return item;
 }
+
+list.querySelectorAll("time").forEach(local);

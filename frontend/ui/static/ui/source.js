@@ -50,6 +50,13 @@ function reveal(focus) {
   else panel.querySelector("[data-source-scroll]")?.scrollTo(0, 0);
 }
 
+/** The page's picture at a width that can be read, moved to the mark; and back. */
+function enlarge(button) {
+  const frame = panel.querySelector("[data-page-frame]");
+  button.setAttribute("aria-pressed", frame.toggleAttribute("data-enlarged"));
+  (frame.querySelector("[data-mark]") ?? frame).scrollIntoView({ block: "center", inline: "center" });
+}
+
 panel.addEventListener("close", () => {
   opener?.removeAttribute("aria-expanded");
   opener?.focus();
@@ -57,6 +64,8 @@ panel.addEventListener("close", () => {
 
 panel.addEventListener("click", async (event) => {
   if (event.target === panel || event.target.closest("[data-close-source]")) close();
+  const larger = event.target.closest("[data-enlarge]");
+  if (larger) enlarge(larger);
   const turner = event.target.closest("[data-turn-page]");
   if (!turner) return;
   event.preventDefault();

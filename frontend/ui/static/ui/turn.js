@@ -48,17 +48,4 @@ export class Turn {
     this.link();
     window.htmx?.process(this.slot("after"));
   }
-
-  /** The answer with its markers, and below it where each was read. */
-  get words() {
-    const answer = this.element.querySelector("[data-answer]").cloneNode(true);
-    for (const cite of answer.querySelectorAll(".cite")) cite.textContent = ` [${cite.dataset.marker}]`;
-    for (const cell of answer.querySelectorAll("td, th")) cell.append("\t");
-    for (const block of answer.querySelectorAll("p, li, tr, pre, h3, h4")) block.append("\n");
-    const sources = [...this.element.querySelectorAll(".citation")].map((source) =>
-      [".citation-marker", ".citation-title", ".citation-place"].map((part) => source.querySelector(part).textContent.trim()).filter(Boolean).join(" "),
-    );
-    const text = answer.textContent.replace(/[ \t]+\n/g, "\n").replace(/\n{3,}/g, "\n\n").trim();
-    return [this.question, text, sources.join("\n")].filter(Boolean).join("\n\n");
-  }
 }
