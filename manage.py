@@ -39,9 +39,17 @@ def _django() -> None:
     from django.core.management import execute_from_command_line
 
     try:
-        execute_from_command_line(sys.argv)
+        _run() if sys.argv[1:] == ["run"] else execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Error: {error}")
+
+
+def _run() -> None:
+    """`run` waits for Ctrl-C as long as Redoubt runs: it reads the settings, and loads none of the applications."""
+    import config.settings  # noqa: F401  (what is wrong with them is said before anything starts)
+    from config.embedded.run import run
+
+    run(os.environ)
 
 
 if __name__ == "__main__":
