@@ -16,6 +16,10 @@ def ring_sync(run: SyncRun) -> None:
     _ring("ingestion.tasks.sync_source", str(run.id))
 
 
+def ring_publishing() -> None:
+    _ring("ingestion.tasks.publish_documents")
+
+
 def ring_pruning() -> None:
     _ring("ingestion.tasks.prune_documents")
 

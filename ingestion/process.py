@@ -20,7 +20,7 @@ from inference.embedder import get_embedder
 from inference.sparse import embed_document
 from ingestion.lease import Held
 from ingestion.prepare import Prepared, Unfit, prepare
-from ingestion.publish import publish_waiting
+from ingestion.publish import publish_some, publish_waiting
 from terminal.quantity import counted
 
 log = logging.getLogger("redoubt.ingestion")
@@ -58,7 +58,7 @@ def _process_waiting() -> None:
     with Held() as held:
         try:
             schema.ensure()
-            publish_waiting()
+            publish_some()  # of many that changed readers the rest is another task's: nobody's new document waits for them
             _process_batches(held)
         except Exception as error:
             _give_back(held.all(), error)

@@ -1,5 +1,6 @@
 """Tells the index what is current and who may read it, for the documents that PostgreSQL has marked; safe to repeat."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,10 +9,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from access.principals import readers_of
 from documents.models import Document, Grant
 from index import points
 
 AT_ONCE = 1_000
+SLICE = 200
+"""The embedded index answers nobody while it changes the points of a slice."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,10 +27,19 @@ class _Notice:
     deny: tuple[str, ...]
 
 
+def drain() -> None:
+    """All that waits, in slices so small that no search waits long for one, and with as much time between them as they take."""
+    told = SLICE
+    while told == SLICE:
+        began = time.monotonic()
+        told = publish_some(at_once=SLICE)
+        time.sleep(time.monotonic() - began)
+
+
 def publish_waiting(documents: Sequence[UUID] | None = None) -> int:
     """All that the index has yet to hear of, or of these documents only. Returns how many documents that were."""
     told = 0
-    while count := _publish_some(documents):
+    while count := publish_some(documents):
         told += count
         if documents is not None and count < AT_ONCE:
             break
@@ -34,12 +47,12 @@ def publish_waiting(documents: Sequence[UUID] | None = None) -> int:
 
 
 @transaction.atomic
-def _publish_some(documents: Sequence[UUID] | None) -> int:
+def publish_some(documents: Sequence[UUID] | None = None, *, at_once: int = AT_ONCE) -> int:
     """The rows stay locked until the index has answered, so that an older list of readers never overtakes a newer one."""
     marked = Document.objects.filter(unpublished=True, removed_at=None, generation__gt=0)
     if documents is not None:
         marked = marked.filter(id__in=documents)
-    generations = dict(marked.select_for_update(skip_locked=True).values_list("id", "generation")[:AT_ONCE])
+    generations = dict(marked.select_for_update(skip_locked=True).values_list("id", "generation")[:at_once])
     notices = _notices(generations)
     for notice, same in groupby(sorted(generations, key=notices.__getitem__), key=notices.__getitem__):
         _tell(notice, list(same))
@@ -54,7 +67,7 @@ def _tell(notice: _Notice, documents: list[UUID]) -> None:
 
 
 def _notices(generations: dict[UUID, int]) -> dict[UUID, _Notice]:
-    allow: dict[UUID, set[str]] = defaultdict(set)
+    allow: dict[UUID, set[str]] = defaultdict(set, _policies(generations))
     deny: dict[UUID, set[str]] = defaultdict(set)
     for document, principal, effect in _grants(generations):
         (allow if effect == Grant.Effect.ALLOW else deny)[document].add(principal)
@@ -62,6 +75,12 @@ def _notices(generations: dict[UUID, int]) -> dict[UUID, _Notice]:
         document: _Notice(generation, tuple(sorted(allow[document])), tuple(sorted(deny[document])))
         for document, generation in generations.items()
     }
+
+
+def _policies(documents: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """Whom the source names is looked up by each search; the points only say that it is asked."""
+    follow = Document.objects.filter(id__in=list(documents), restricted=False).values_list("id", "source_id")
+    return {document: {readers_of(source)} for document, source in follow}
 
 
 def _grants(documents: Iterable[UUID]) -> Iterable[tuple[UUID, str, str]]:

@@ -2,7 +2,7 @@
 
 from documents import work
 from documents.models import Document
-from ingestion.doorbell import ring_processing, ring_pruning, ring_sync
+from ingestion.doorbell import ring_processing, ring_pruning, ring_publishing, ring_sync
 from sources.actions import restart_expired_runs
 from sources.models import SyncRun
 
@@ -13,7 +13,9 @@ def sweep() -> None:
     for run in SyncRun.objects.filter(state=SyncRun.State.PENDING):
         ring_sync(run)
     work.quarantine_exhausted()
-    if work.waiting().exists() or Document.objects.filter(unpublished=True, removed_at=None).exists():
+    if work.waiting().exists():
         ring_processing()
+    if Document.objects.filter(unpublished=True, removed_at=None).exists():
+        ring_publishing()
     if Document.objects.filter(state=Document.State.DELETING).exists():
         ring_pruning()

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from ingestion import process, prune, schedule, sync
+from ingestion import process, prune, publish, schedule, sync
 
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
@@ -13,6 +13,11 @@ def sync_source(run_id: str) -> None:
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def process_documents() -> None:
     process.drain()
+
+
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def publish_documents() -> None:
+    publish.drain()
 
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]

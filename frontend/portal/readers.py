@@ -2,13 +2,14 @@
 
 from access import principals
 from access.viewer import Viewer
-from documents.models import Document, Grant
+from documents.models import Document
+from documents.queries import allowed_to
 from identity.models import Group
 from tenants.models import Tenant
 
 
 def words(viewer: Viewer, tenant: Tenant, document: Document) -> str:
-    allowed = set(Grant.objects.filter(document=document, effect=Grant.Effect.ALLOW).values_list("principal", flat=True))
+    allowed = allowed_to(document)
     if principals.everyone(tenant.id) in allowed:
         return f"Everyone in {tenant.name}"
     myself = {principals.user(viewer.user_id)} if viewer.user_id else set()

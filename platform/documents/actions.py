@@ -1,4 +1,4 @@
-"""Writes of documents and their grants: what arrives, who may read it, what leaves. Processing states are in documents.work."""
+"""Writes of documents: what arrives, what leaves. Processing states are in documents.work, readers in documents.grants."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,10 @@ from django.db.models.functions import Now
 
 from audit.actions import record
 from documents import blobs
-from documents.models import Document, Grant
+from documents.models import Document
 from sources.models import Source
-from sources.queries import readers_now
 from tenants.actions import move_epoch
 
-FROM_SOURCE = "source"
 State = Document.State
 
 
@@ -34,8 +32,9 @@ class Incoming:
 
 
 @transaction.atomic
-def save(*, source: Source, incoming: Sequence[Incoming], access: Sequence[str] | None = None) -> list[UUID]:
-    """New documents with their grants, and new bytes for those that are there; all wait for processing. One item per address.
+def save(*, source: Source, incoming: Sequence[Incoming]) -> list[UUID]:
+    """New documents, and new bytes for those that are there; all wait for processing. One item per address. Who may read a new one is
+    its source's policy, or what `mirror` is told.
 
     Until the new bytes are processed the old text goes on answering. Returns the documents in the order given.
     """
@@ -43,8 +42,6 @@ def save(*, source: Source, incoming: Sequence[Incoming], access: Sequence[str] 
     known = {document.uri: document for document in live}
     new = [_new(source, item) for item in incoming if item.uri not in known]
     Document.objects.bulk_create(new)
-    readers = readers_now(source) if access is None else access
-    Grant.objects.bulk_create([_grant(document.id, principal) for document in new for principal in sorted(set(readers))])
     for item in incoming:
         if item.uri in known:
             _replace(known[item.uri], item)
@@ -55,22 +52,6 @@ def save(*, source: Source, incoming: Sequence[Incoming], access: Sequence[str] 
 def touch(*, document: UUID, modified: datetime | None) -> None:
     """The same bytes with another time."""
     Document.objects.filter(id=document).update(modified=modified)
-
-
-@transaction.atomic
-def regrant(*, source: Source) -> int:
-    """The source's access as the grants of all its documents, and a note that the index must hear. Returns how many differ."""
-    from_source = Grant.objects.filter(document__source=source, document__removed_at=None, origin=FROM_SOURCE)
-    readers = readers_now(source)
-    gone = from_source.exclude(principal__in=readers)
-    affected = set(gone.values_list("document_id", flat=True))
-    gone.delete()
-    missing = [_grant(document, principal) for principal in readers for document in _without(source, principal)]
-    Grant.objects.bulk_create(missing, batch_size=5_000, ignore_conflicts=True)
-    affected |= {grant.document_id for grant in missing}
-    Document.objects.filter(id__in=affected).update(unpublished=True)
-    move_epoch(source.tenant_id)
-    return len(affected)
 
 
 @transaction.atomic
@@ -121,13 +102,3 @@ def _replace(document: Document, item: Incoming) -> None:
     )
     before = document.blob
     transaction.on_commit(lambda: blobs.remove(before), robust=True)
-
-
-def _grant(document: UUID, principal: str) -> Grant:
-    return Grant(document_id=document, principal=principal, effect=Grant.Effect.ALLOW, origin=FROM_SOURCE)
-
-
-def _without(source: Source, principal: str) -> list[UUID]:
-    has = Grant.objects.filter(document__source=source, principal=principal, effect=Grant.Effect.ALLOW, origin=FROM_SOURCE)
-    live = Document.objects.filter(source=source, removed_at=None)
-    return list(live.exclude(id__in=has.values("document_id")).values_list("id", flat=True))

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Now
 
 from sources.models import Source
 from tenants.models import Tenant
@@ -46,6 +47,10 @@ class Document(models.Model):
     """The generation that answers may use; 0 until the first is complete. A new one is numbered by its claim's fence."""
     unpublished = models.BooleanField(default=False)
     """Set when the index has yet to hear of the current generation or of changed grants; survives an index that is down."""
+    restricted = models.BooleanField(default=False)
+    """Its own grants count alone, not its source's policy or permissions: somebody narrowed it."""
+    grants_version = models.BigIntegerField(default=1)
+    """Moves with each change of its own grants."""
     attempt = models.PositiveSmallIntegerField(default=0)
     fence = models.BigIntegerField(default=0)
     """Grows with each claim: a worker whose lease ran out finds that its fence is old, and writes nothing."""
@@ -74,15 +79,25 @@ class Document(models.Model):
 
 
 class Grant(models.Model):
+    """What a document says of its own readers. What its source's policy says of all of them stands in Source.access alone, and counts
+    for each document that is not restricted; a denial wins over both."""
+
     class Effect(models.TextChoices):
         ALLOW = "allow"
         DENY = "deny"
 
+    class Origin(models.TextChoices):
+        SOURCE = "source"
+        """The source's own permissions, mirrored."""
+        SHARE = "share"
+        """A person."""
+
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="grants")
     principal = models.CharField(max_length=120)
     effect = models.CharField(max_length=5, choices=Effect.choices, default=Effect.ALLOW)
-    origin = models.CharField(max_length=20, default="policy")
-    """Where it came from: `source`, `share` or `policy`."""
+    origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.SHARE)
+    at = models.DateTimeField(db_default=Now())
+    by = models.CharField(max_length=200, db_default="system")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "principal", "effect", "origin"], name="a_grant_is_once")]

@@ -54,7 +54,8 @@ COLUMNS = (
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Document]:
-    """The live documents with text that every reader of the audience may read now: allowed by a grant, and denied by none."""
+    """The live documents with text that every reader of the audience may read now: allowed by its source's policy or a grant of its
+    own, and denied by none."""
     return granted_to(viewer).filter(generation__gt=0)
 
 
@@ -77,7 +78,9 @@ def _readable(viewer: Viewer, document: str = "") -> Q:
     readable = Q(**{f"{document}tenant_id": viewer.tenant_id, f"{document}removed_at": None})
     for reader in viewer.readers:
         his = mine.filter(principal__in=list(reader))
-        readable &= Q(Exists(his.filter(effect=Grant.Effect.ALLOW)), ~Exists(his.filter(effect=Grant.Effect.DENY)))
+        by_policy = Q(**{f"{document}restricted": False, f"{document}source__access__has_any_keys": list(reader)})
+        readable &= by_policy | Q(Exists(his.filter(effect=Grant.Effect.ALLOW)))
+        readable &= Q(~Exists(his.filter(effect=Grant.Effect.DENY)))
     return readable
 
 
@@ -96,6 +99,12 @@ def pages(viewer: Viewer, document_id: UUID, numbers: Sequence[int] | None = Non
 def still_visible(viewer: Viewer, document_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the documents that the viewer may read at this moment."""
     return set(visible_to(viewer).filter(id__in=document_ids).values_list("id", flat=True))
+
+
+def allowed_to(document: Document) -> set[str]:
+    """The principals that its source's policy and its own grants name; whoever shows them leaves out what his viewer may not know."""
+    own = Grant.objects.filter(document=document, effect=Grant.Effect.ALLOW).values_list("principal", flat=True)
+    return {*own, *([] if document.restricted else document.source.access)}
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:

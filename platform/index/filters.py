@@ -8,6 +8,7 @@ from uuid import UUID
 from qdrant_client import models
 
 from access.viewer import Viewer
+from sources.queries import policies_of
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,10 @@ class Narrow:
 
 
 def readable_by(viewer: Viewer, narrow: Narrow | None = None) -> models.Filter:
-    """The viewer's tenant, and each reader named by the point and by no denial of it. A point that is not of its document's current
-    generation names nobody, so nobody finds it."""
+    """The viewer's tenant, and each reader named by the point, himself or by the policy of its source, and by no denial of it. A point
+    that is not of its document's current generation names nobody, so nobody finds it."""
     must: list[models.Condition] = [_equal("tenant", str(viewer.tenant_id))]
-    must += [_any("acl", reader) for reader in viewer.readers]
+    must += [_any("acl", reader | sources) for reader, sources in zip(viewer.readers, policies_of(viewer), strict=True)]
     must += list(_narrowed(narrow or Narrow()))
     denied = frozenset().union(*viewer.readers)
     return models.Filter(must=must, must_not=[_any("deny", denied)])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -11,7 +12,7 @@ from access import principals
 from audit.actions import record
 from identity.queries import groups_named
 from sources.models import Source, SyncFailure, SyncRun
-from sources.queries import readers_now
+from tenants.actions import move_epoch
 from tenants.models import Tenant
 
 LEASE = timedelta(seconds=60)
@@ -36,11 +37,13 @@ def readers(tenant: Tenant, words: Sequence[str]) -> list[str]:
 
 @transaction.atomic
 def ensure(
-    *, tenant: Tenant, name: str, kind: str, config: dict[str, Any], access: Sequence[str], by: str = "system"
+    *, tenant: Tenant, name: str, kind: str, config: dict[str, Any], access: Sequence[str] | None, by: str = "system"
 ) -> tuple[Source, bool]:
-    """The source of this name, made where there is none; `access` counts for a new one only. Returns it and whether it is new."""
+    """The source of this name, made where there is none; `access` counts for a new one only, and None mirrors the source's own
+    permissions. Returns it and whether it is new."""
+    policy, readers = _policy(tenant.id, access)
     source, created = Source.objects.get_or_create(
-        tenant=tenant, name=name, defaults={"kind": kind, "config": config, "access": sorted(set(access))}
+        tenant=tenant, name=name, defaults={"kind": kind, "config": config, "policy": policy, "access": readers, "access_by": by}
     )
     if source.kind != kind:
         raise OtherKind(f"The source {name!r} is of the kind {source.kind!r}, not {kind!r}. Choose another name.")
@@ -55,16 +58,26 @@ def ensure(
 
 
 @transaction.atomic
-def set_access(*, source: Source, access: Sequence[str], by: str = "system") -> bool:
-    """Writes who may read. Documents already there follow by ingestion.grants, which calls this. Returns whether it differs."""
-    wanted, before = sorted(set(access)), sorted(readers_now(source))
-    source.access = wanted
-    if wanted == before:
+def set_access(*, source: Source, access: Sequence[str] | None, by: str = "system") -> bool:
+    """Who may read, or None for the source's own permissions; it holds from the commit on, for each of its documents. Call it by
+    ingestion.grants.change, which clears up behind it. Returns whether it differs."""
+    now = Source.objects.select_for_update(no_key=True).get(id=source.id)
+    policy, readers = _policy(source.tenant_id, access)
+    source.policy, source.access = policy, readers
+    if (now.policy, now.access) == (policy, readers):
         return False
-    source.save(update_fields=["access"])
-    detail = {"before": before, "after": wanted}
+    Source.objects.filter(id=source.id).update(policy=policy, access=readers, access_at=Now(), access_by=by)
+    move_epoch(source.tenant_id)
+    detail = {"before": [now.policy, *now.access], "after": [policy, *readers]}
     record(action="source.access_changed", tenant=source.tenant_id, actor=by, object=f"source:{source.id}", detail=detail)
     return True
+
+
+def _policy(tenant: UUID, access: Sequence[str] | None) -> tuple[str, list[str]]:
+    if access is None:
+        return Source.Policy.MIRROR, []
+    everyone = principals.everyone(tenant) in access
+    return Source.Policy.EVERYONE if everyone else Source.Policy.GROUPS, sorted(set(access))
 
 
 def request_run(*, source: Source, allow_removals: bool = False) -> SyncRun:

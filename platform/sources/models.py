@@ -2,12 +2,24 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Now
 
 from tenants.models import Tenant
 
 
 class Source(models.Model):
+    class Policy(models.TextChoices):
+        """Where the readers of its documents are written down."""
+
+        MIRROR = "mirror"
+        """At the source: each document has the readers that the connector reports, and without a report nobody."""
+        GROUPS = "groups"
+        """In `access`, for all documents alike."""
+        EVERYONE = "everyone"
+        """In `access` too, which then names the whole tenant."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="sources")
     name = models.CharField(max_length=200)
@@ -15,12 +27,20 @@ class Source(models.Model):
     """A connector's name in ingestion.connectors.registry."""
     config = models.JSONField(default=dict)
     """What the connector needs to find the documents, such as {"path": …}; never a secret."""
+    policy = models.CharField(max_length=8, choices=Policy.choices, default=Policy.GROUPS)
     access = models.JSONField(default=list)
-    """The principals that may read what this source brings. Empty means nobody."""
+    """The principals that may read what this source brings. Empty means nobody, and where the source's own permissions are mirrored it
+    stays empty. It is what decides, not a copy: no document has to be touched for a change of it to hold."""
+    access_at = models.DateTimeField(db_default=Now())
+    access_by = models.CharField(max_length=200, default="system")
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_source_for_a_name_in_a_tenant")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="one_source_for_a_name_in_a_tenant"),
+            models.CheckConstraint(condition=~models.Q(policy="mirror") | models.Q(access=[]), name="a_mirror_names_no_readers"),
+        ]
+        indexes = [GinIndex(fields=["access"], name="sources_by_reader")]
 
     def __str__(self) -> str:
         return self.name

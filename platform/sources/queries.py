@@ -1,8 +1,11 @@
+from access import principals
+from access.viewer import Viewer
 from sources.models import Source
 
 
-def readers_now(source: Source) -> list[str]:
-    """Who may read it at this moment, and until the transaction's end: a change of access and a sync that saves new documents wait for
-    each other, so that no document arrives with readers that were taken away meanwhile. Raises Source.DoesNotExist."""
-    access: list[str] = Source.objects.select_for_update(no_key=True).values_list("access", flat=True).get(id=source.id)
-    return access
+def policies_of(viewer: Viewer) -> list[frozenset[str]]:
+    """For each reader, the sources whose policy lets him read, as principals. One query."""
+    anybody = frozenset[str]().union(*viewer.readers)
+    rows = Source.objects.filter(tenant_id=viewer.tenant_id, access__has_any_keys=sorted(anybody)).values_list("id", "access")
+    named = [(principals.readers_of(source), access) for source, access in rows]
+    return [frozenset(source for source, access in named if not reader.isdisjoint(access)) for reader in viewer.readers]

@@ -9,7 +9,8 @@ from access.viewer import Viewer
 from conversations import actions, queries
 from conversations.actions import Answered
 from conversations.models import Citation, Feedback
-from documents.models import Document, Grant
+from documents.models import Document
+from sources.actions import set_access
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import folder_source
 
@@ -25,11 +26,9 @@ def cast() -> Cast:
 def document(cast: Cast, tmp_path: Path) -> Document:
     """Readable for the owner's group only."""
     source = folder_source(cast.tenant, tmp_path, "group:staff")
-    made = Document.objects.create(
+    return Document.objects.create(
         tenant=cast.tenant, source=source, uri="pay.md", title="Pay", blob="0" * 32, sha256="", size=1, generation=3
     )
-    Grant.objects.bulk_create(Grant(document=made, principal=principal) for principal in source.access)
-    return made
 
 
 def citation(document: Document, *, kind: str = Citation.Kind.CITED) -> Citation:
@@ -63,7 +62,7 @@ def test_an_answer_is_read_again_with_its_citations(cast: Cast, document: Docume
 def test_an_answer_is_masked_once_one_of_its_sources_may_not_be_read(cast: Cast, document: Document, kind: str) -> None:
     viewer = cast.viewer(cast.owner)
     conversation = answered(viewer, citation(document, kind=kind))
-    Grant.objects.filter(document=document).delete()
+    set_access(source=document.source, access=[])
     [turn] = queries.turns(viewer, conversation)
     assert (turn.question, turn.masked) == ("What is the pay?", True)
     assert "secret" not in repr(turn)

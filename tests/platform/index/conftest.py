@@ -20,6 +20,11 @@ from tests.platform.index.service import Service
 SERVER = os.environ.get("QDRANT_URL", "")
 
 
+@pytest.fixture(autouse=True)
+def policies(db: None) -> None:
+    """A search asks PostgreSQL which sources its viewer's principals open; the tenants of these tests have none."""
+
+
 @pytest.fixture
 def tenant() -> UUID:
     return uuid4()

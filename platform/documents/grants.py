@@ -1,0 +1,92 @@
+"""Changes of who may read single documents. Each holds from its commit on; the index hears of it after, and until then the recheck
+decides. A policy for all documents of a source is sources.actions.set_access, its own permissions are documents.mirroring."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from audit.actions import record
+from documents.models import Document, Grant
+from documents.naming import known
+from tenants.actions import move_epoch
+
+Origin, Effect = Grant.Origin, Grant.Effect
+TO_PUBLISH = Q(unpublished=True) | Q(generation__gt=0)
+"""Of what has no text yet, there is nothing in the index; it is told with the first generation."""
+
+
+class NotThere(Exception):
+    """The document was removed, or never was."""
+
+
+class UnknownPrincipal(Exception):
+    """A grant would name nobody of the tenant."""
+
+
+@transaction.atomic
+def share(*, document: Document, principals: Sequence[str], by: str) -> int:
+    """These may read it, too. Returns how many could not before."""
+    _hold(document)
+    return _changed("document.shared", document, principals, by, _added(document, principals, Effect.ALLOW, by))
+
+
+@transaction.atomic
+def unshare(*, document: Document, principals: Sequence[str], by: str) -> int:
+    """Takes back what was shared; what its source lets them read they go on reading. Returns how many grants are gone."""
+    _hold(document)
+    return _changed("document.unshared", document, principals, by, _taken(document, principals, Effect.ALLOW))
+
+
+@transaction.atomic
+def deny(*, document: Document, principals: Sequence[str], by: str) -> int:
+    """These may not read it, whatever else lets them."""
+    _hold(document)
+    return _changed("document.denied", document, principals, by, _added(document, principals, Effect.DENY, by))
+
+
+@transaction.atomic
+def undeny(*, document: Document, principals: Sequence[str], by: str) -> int:
+    """Takes back a person's denial, never the source's."""
+    _hold(document)
+    return _changed("document.undenied", document, principals, by, _taken(document, principals, Effect.DENY))
+
+
+@transaction.atomic
+def narrow(*, document: Document, principals: Sequence[str], by: str) -> int:
+    """Only these may read it from now on: neither its source's policy nor what was shared before lets anybody else. Denials stay."""
+    _hold(document)
+    Document.objects.filter(id=document.id).update(restricted=True)
+    others = Grant.objects.filter(document=document, effect=Effect.ALLOW).exclude(principal__in=principals, origin=Origin.SHARE)
+    gone = others.delete()[0]
+    return _changed("document.narrowed", document, principals, by, gone + _added(document, principals, Effect.ALLOW, by) + 1)
+
+
+def _hold(document: Document) -> None:
+    """Locked, so that the index hears of one change after the other."""
+    live = Document.objects.select_for_update().filter(id=document.id, tenant_id=document.tenant_id, removed_at=None)
+    if live.values_list("id", flat=True).first() is None:
+        raise NotThere("There is no such document.")
+
+
+def _added(document: Document, principals: Sequence[str], effect: Grant.Effect, by: str) -> int:
+    wanted = set(principals)
+    if unknown := wanted - known(document.tenant_id, wanted).keys():
+        raise UnknownPrincipal(f"Nobody in this tenant is meant by {min(unknown)!r}.")
+    has = Grant.objects.filter(document=document, principal__in=wanted, effect=effect, origin=Origin.SHARE)
+    new = wanted - set(has.values_list("principal", flat=True))
+    Grant.objects.bulk_create(Grant(document=document, principal=name, effect=effect, by=by) for name in sorted(new))
+    return len(new)
+
+
+def _taken(document: Document, principals: Sequence[str], effect: Grant.Effect) -> int:
+    return Grant.objects.filter(document=document, principal__in=list(principals), effect=effect, origin=Origin.SHARE).delete()[0]
+
+
+def _changed(action: str, document: Document, principals: Sequence[str], by: str, count: int) -> int:
+    if count:
+        Document.objects.filter(id=document.id).update(unpublished=TO_PUBLISH, grants_version=F("grants_version") + 1)
+        move_epoch(document.tenant_id)
+        detail = {"principals": sorted(set(principals)), "count": count}
+        record(action=action, tenant=document.tenant_id, actor=by, object=f"document:{document.id}", detail=detail)
+    return count

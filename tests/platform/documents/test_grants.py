@@ -1,0 +1,155 @@
+"""Who may read a document: its source's policy, its own grants, denials; in PostgreSQL at once, in the index after it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from access import principals
+from access.viewer import Viewer
+from audit.models import AuditEvent
+from documents import grants, queries
+from documents.grants import NotThere, UnknownPrincipal
+from documents.mirroring import Permissions
+from documents.models import Document, Grant
+from documents.queries import Passage
+from identity.models import Group
+from ingestion import publish
+from ingestion.grants import apply, change, mirror
+from retrieval.search import search
+from tenants.models import Tenant
+from tests.factories.cast import Cast, make_cast
+from tests.factories.folders import HANDBOOK, folder_source, ingested, write
+
+pytestmark = pytest.mark.django_db
+GATE = "When does the harbour gate open?"
+
+
+@pytest.fixture
+def cast(tmp_path: Path) -> Cast:
+    cast = make_cast()
+    ingested(folder_source(cast.tenant, write(tmp_path, HANDBOOK), "group:staff"))
+    return cast
+
+
+@pytest.fixture
+def gate(cast: Cast) -> Document:
+    return Document.objects.get(tenant=cast.tenant, uri="site/opening.txt")
+
+
+def readers(cast: Cast, document: Document) -> list[str]:
+    """Of owner, teammate and outsider, who may read it."""
+    people = {"owner": cast.owner, "teammate": cast.teammate, "outsider": cast.outsider}
+    return [name for name, person in people.items() if queries.document(cast.viewer(person), document.id)]
+
+
+def found_by_index_alone(cast: Cast, document: Document, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The same, asked of the index after it was told, with the recheck off."""
+    publish.drain()
+    seen: list[set[UUID]] = []
+
+    def unchecked(viewer: Viewer, ranked: Sequence[UUID], limit: int) -> list[Passage]:
+        seen.append(set(ranked))
+        return []
+
+    monkeypatch.setattr("retrieval.search._readable", unchecked)
+    chunks = set(document.chunks.values_list("id", flat=True))
+    found = []
+    for name, person in {"owner": cast.owner, "teammate": cast.teammate, "outsider": cast.outsider}.items():
+        search(cast.viewer(person), GATE)
+        if chunks & seen[-1]:
+            found.append(name)
+    return found
+
+
+def staff(cast: Cast) -> str:
+    return principals.group(Group.objects.get(tenant=cast.tenant, slug="staff").id)
+
+
+def test_what_is_shared_is_read_and_what_is_taken_back_is_not(cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert readers(cast, gate) == ["owner"]
+    who = [principals.user(cast.teammate.id)]
+    assert apply(grants.share, document=gate, principals=who, by="user:boss") == 1
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["owner", "teammate"]
+    apply(grants.unshare, document=gate, principals=who, by="user:boss")
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["owner"]
+
+
+def test_a_denial_wins_over_policy_and_share(cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    apply(grants.share, document=gate, principals=[principals.user(cast.owner.id)], by="user:boss")
+    apply(grants.deny, document=gate, principals=[staff(cast)], by="user:boss")
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == []
+    apply(grants.undeny, document=gate, principals=[staff(cast)], by="user:boss")
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["owner"]
+
+
+def test_a_policy_holds_with_its_commit_in_both_layers_and_touches_no_document(
+    cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = list(Document.objects.filter(source=gate.source).order_by("id").values())
+    change(source=gate.source, access=[principals.everyone(cast.tenant.id)])
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["owner", "teammate"]
+    change(source=gate.source, access=[])
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == []
+    assert list(Document.objects.filter(source=gate.source).order_by("id").values()) == before
+
+
+def test_a_narrowed_document_follows_no_policy(cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    apply(grants.narrow, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["teammate"]
+    change(source=gate.source, access=[principals.everyone(cast.tenant.id)])
+    assert readers(cast, gate) == ["teammate"]
+
+
+def test_mirrored_permissions_are_the_sources_own_and_none_means_nobody(
+    cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(source=gate.source, access=None)
+    assert readers(cast, gate) == []
+    said = Permissions(allow=frozenset({principals.everyone(cast.tenant.id)}), deny=frozenset({staff(cast)}))
+    assert mirror(source=gate.source, permissions={gate.id: said}) == 1
+    assert mirror(source=gate.source, permissions={gate.id: said}) == 0
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["teammate"]
+    mirror(source=gate.source, permissions={gate.id: Permissions()})
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == []
+
+
+def test_what_was_mirrored_counts_no_more_under_a_policy(cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(source=gate.source, access=None)
+    everyone = Permissions(allow=frozenset({principals.everyone(cast.tenant.id)}))
+    mirror(source=gate.source, permissions={gate.id: everyone})
+    change(source=gate.source, access=[staff(cast)])
+    assert mirror(source=gate.source, permissions={gate.id: everyone}) == 0
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["owner"]
+
+
+def test_each_change_is_kept_with_its_author_and_moves_version_and_epoch(cast: Cast, gate: Document) -> None:
+    epoch = Tenant.objects.get(id=cast.tenant.id).epoch
+    apply(grants.share, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
+    apply(grants.share, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
+    grant = Grant.objects.get(document=gate)
+    assert (grant.origin, grant.by, grant.at is not None) == ("share", "user:boss", True)
+    assert Document.objects.get(id=gate.id).grants_version == gate.grants_version + 1
+    assert Tenant.objects.get(id=cast.tenant.id).epoch == epoch + 1
+    assert AuditEvent.objects.filter(action="document.shared", object=f"document:{gate.id}").count() == 1
+
+
+def test_who_is_of_another_tenant_cannot_be_granted_anything(cast: Cast, gate: Document) -> None:
+    strangers = [principals.user(cast.outsider.id), principals.everyone(cast.elsewhere.id), "group:nonsense", cast.owner.email]
+    for stranger in strangers:
+        with pytest.raises(UnknownPrincipal):
+            apply(grants.share, document=gate, principals=[stranger], by="user:boss")
+    assert not Grant.objects.filter(document=gate).exists()
+
+
+def test_a_removed_document_and_another_tenants_cannot_be_shared(cast: Cast, gate: Document) -> None:
+    gate.tenant_id = cast.elsewhere.id
+    with pytest.raises(NotThere):
+        apply(grants.share, document=gate, principals=[], by="user:boss")
+
+
+def test_a_document_without_text_waits_for_nothing(cast: Cast, gate: Document) -> None:
+    Document.objects.filter(id=gate.id).update(generation=0, state="failed")
+    apply(grants.share, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
+    assert not Document.objects.get(id=gate.id).unpublished
