@@ -64,7 +64,7 @@ async def answer(asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
     asked = replace(asked, query=query)
     guard = Guard(asked.viewer, asked.history[-prompt.REMEMBERED :])
     found = await in_thread(search, asked.viewer, asked.query, limit=FOUND)
-    await guard.take(found.passages)
+    await guard.take(found.ranked)
     draft.milliseconds = dict(found.milliseconds)
     yield Sources(guard.passages, found.milliseconds)
     if server.configured() and guard.passages:

@@ -12,9 +12,9 @@ from retrieval.events import ABSTAINED, ABSTENTION, EXTRACTIVE
 from retrieval.reading import PASSAGES, Candidate, Question, Reading, read
 
 MOST = 5
-USUAL = 3
+USUAL = 2
 """After so many, only one that is nearly as good as the best is added."""
-GOOD, NEARLY = 0.8, 0.95
+GOOD, NEARLY = 0.85, 0.95
 """Of the best score."""
 SAME, ALIKE = 0.9, 0.6
 """Cosine from which two quotes say the same; and from which they speak of the same."""
@@ -51,7 +51,7 @@ def best(reading: Reading) -> list[Candidate]:
     for candidate in _good(reading.candidates):
         if len(kept) == MOST or (len(kept) >= USUAL and candidate.score < NEARLY * kept[0].score):
             break
-        if not any(_repeats(candidate, other) for other in kept):
+        if not any(_repeats(candidate, other) or _is_lesser_row(candidate, other) for other in kept):
             kept.append(candidate)
     return _newest_first(kept)
 
@@ -64,6 +64,12 @@ def _repeats(one: Candidate, other: Candidate) -> bool:
     """The same said by a document of another date may differ in the figure: then both are shown."""
     differs = one.quote.passage.dated != other.quote.passage.dated and one.quote.text != other.quote.text
     return _cosine(one, other) >= SAME and not differs
+
+
+def _is_lesser_row(one: Candidate, other: Candidate) -> bool:
+    """Rows of a table are alike in all but their label: one with fewer of the question's words is not the one asked for."""
+    table, same = one.quote.table_header, one.quote.passage.document_id == other.quote.passage.document_id
+    return bool(table) and same and table == other.quote.table_header and one.words < other.words
 
 
 def _newest_first(kept: Sequence[Candidate]) -> list[Candidate]:

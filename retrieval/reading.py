@@ -21,7 +21,8 @@ FIRST = 0.3
 """What the first passage's quotes are ahead by, when words choose."""
 READ = 200
 """Characters of a quote that are compared by meaning."""
-
+USUAL = 0.5
+"""Kinship and nearness where fewer than two passages are known."""
 
 _CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\b(?<!\dst)(?<!\dnd)(?<!\drd)(?<!\dth)")
 
@@ -62,6 +63,8 @@ class Reading:
     """Whether one quote holds all codes that the question names, such as SK-4417; None where it names none."""
     kinship: float
     """The mean cosine of the passages among themselves: near 1 where all speak of one subject."""
+    nearness: float
+    """The mean cosine of the passages to what was searched: high where a question is about all of them and so about none."""
 
 
 def read(question: Question, passages: Sequence[Passage], vectors: Sequence[NDArray[np.float32]] = ()) -> Reading:
@@ -79,7 +82,7 @@ def read(question: Question, passages: Sequence[Passage], vectors: Sequence[NDAr
         for at, index in enumerate(chosen)
     ]
     found.sort(key=lambda candidate: (-candidate.score, candidate.quote.start))
-    return Reading(tuple(found), _has_codes(question.text, pairs), kinship(vectors))
+    return Reading(tuple(found), _has_codes(question.text, pairs), kinship(vectors), nearness(asked[0], vectors))
 
 
 def _mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -89,11 +92,14 @@ def _mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def kinship(vectors: Sequence[NDArray[np.float32]]) -> float:
-    """0.5, which is usual, where fewer than two are known."""
     if len(vectors) < 2:
-        return 0.5
+        return USUAL
     count, total = len(vectors), np.sum(vectors, axis=0)
     return float((total @ total - count) / (count * count - count))
+
+
+def nearness(asked: NDArray[np.float32], vectors: Sequence[NDArray[np.float32]]) -> float:
+    return float(np.mean([vector @ asked for vector in vectors])) if len(vectors) >= 2 else USUAL
 
 
 def _has_codes(question: str, pairs: Sequence[tuple[int, Quote]]) -> bool | None:

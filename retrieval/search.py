@@ -1,7 +1,8 @@
 """Search: by meaning and by words, always for a Viewer, and read again from PostgreSQL before anybody sees a passage."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -17,13 +18,20 @@ CANDIDATES = 100
 """How many each side, meaning and words, brings at least."""
 MEANING = 0.6
 """The share of meaning in a passage's score; the rest is words. docs/adr/0002-fusion.md."""
+SAME_PAGE = 0.03
+"""What a passage loses for each better one of its page: who opens the page sees both, and another page may be the one that answers."""
+SPREAD = 10
+"""How many of the best are spread over pages; what comes after them stays in its order, whatever the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The passages, best first, and how long each step took: embed, search, recheck, total."""
+    """The passages as they are shown, and how long each step took: embed, search, recheck, total."""
 
     passages: tuple[Passage, ...]
+    """Best first, another page before the second passage of a page that is hardly better."""
+    ranked: tuple[Passage, ...]
+    """The same in the order of their scores, from which an answer is made."""
     milliseconds: dict[str, float]
 
 
@@ -31,20 +39,22 @@ def search(viewer: Viewer, query: str, *, limit: int = 10, narrow: Narrow | None
     """Raises IndexUnavailable where the index does not answer: that is never "nothing found"."""
     watch = _Watch()
     if not query.strip():
-        return Found((), watch.milliseconds("embed", "search", "recheck"))
+        return Found((), (), watch.milliseconds("embed", "search", "recheck"))
     dense, sparse = get_embedder().encode([query])[0], embed_query(query, viewer.language)
     watch.lap("embed")
     hits = candidates(viewer, dense=dense, sparse=sparse, limit=max(limit, CANDIDATES), narrow=narrow)
-    ranked = fused(hits)
+    scores = fused(hits)
     watch.lap("search")
-    found = _readable(viewer, ranked, limit)
+    found = _readable(viewer, list(scores), max(limit, SPREAD))
+    shown = spread(found, scores)[:limit]
     watch.lap("recheck")
-    return Found(tuple(found), watch.milliseconds())
+    ranked = sorted(shown, key=lambda passage: (-scores[passage.chunk_id], passage.chunk_id))
+    return Found(tuple(shown), tuple(ranked), watch.milliseconds())
 
 
-def fused(hits: Sequence[Hit]) -> list[UUID]:
-    """The chunks by a weighted sum of cosine and of BM25 over its best; half of it is the chunk's own, half the best that its
-    document's chunks reach on each side. Equal ones by id, so that nothing else decides."""
+def fused(hits: Sequence[Hit]) -> dict[UUID, float]:
+    """The chunks, best first, each with its score: a weighted sum of cosine and of BM25 over its best; half of it is the chunk's own,
+    half the best that its document's chunks reach on each side. Equal ones by id, so that nothing else decides."""
     dense, sparse = _best_of_document(hits, "dense"), _best_of_document(hits, "sparse")
     most = max(sparse.values(), default=0.0) or 1.0
 
@@ -53,7 +63,7 @@ def fused(hits: Sequence[Hit]) -> list[UUID]:
         return (MEANING * near + (1 - MEANING) * words / most) / 2
 
     scores = {hit.chunk: score(hit) for hit in hits}
-    return sorted(scores, key=lambda chunk: (-scores[chunk], chunk))
+    return dict(sorted(scores.items(), key=lambda scored: (-scored[1], scored[0])))
 
 
 def _best_of_document(hits: Iterable[Hit], side: Literal["dense", "sparse"]) -> dict[UUID, float]:
@@ -72,6 +82,22 @@ def _readable(viewer: Viewer, ranked: Sequence[UUID], limit: int) -> list[Passag
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def spread(found: Sequence[Passage], scores: Mapping[UUID, float]) -> list[Passage]:
+    """Each passage taken makes the others of its page count less. What has no pages keeps its order."""
+    left, shown = list(found[:SPREAD]), list[Passage]()
+    taken: Counter[tuple[UUID, int | None]] = Counter()
+    while left:
+        best = max(left, key=lambda passage: scores[passage.chunk_id] - SAME_PAGE * taken[_page(passage)])
+        left.remove(best)
+        shown.append(best)
+        taken[_page(best)] += best.page is not None
+    return [*shown, *found[SPREAD:]]
+
+
+def _page(passage: Passage) -> tuple[UUID, int | None]:
+    return passage.document_id, passage.page
 
 
 def _batches(ranked: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:

@@ -1,5 +1,6 @@
 """Search under a viewer, on the real index and database: what each person finds, in which order, and what changes it."""
 
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 from uuid import UUID, uuid4
@@ -13,9 +14,10 @@ from index.errors import IndexUnavailable
 from index.filters import Narrow
 from index.search import Hit
 from retrieval import search as module
-from retrieval.search import fused, search
+from retrieval.search import fused, search, spread
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import folder_source, ingested, write
+from tests.retrieval.passages import passage
 
 CRANES = {
     "north.md": "# North crane\n\nThe north crane carries twelve tonnes.\n",
@@ -117,8 +119,8 @@ def test_words_and_meaning_are_weighed_and_equal_ones_stand_by_id() -> None:
     hits = [hit(number, uuid4(), *scores) for number, scores in enumerate([(0.5, 0.0), (0.5, 8.0), (0.9, 0.0), (0.5, 8.0)])]
 
     assert [chunk.int for chunk in fused(hits)] == [1, 3, 2, 0]
-    assert fused(list(reversed(hits))) == fused(hits)
-    assert fused([]) == []
+    assert list(fused(list(reversed(hits)))) == list(fused(hits))
+    assert fused([]) == {}
 
 
 def test_a_passage_gains_from_a_strong_passage_of_its_own_document() -> None:
@@ -126,3 +128,28 @@ def test_a_passage_gains_from_a_strong_passage_of_its_own_document() -> None:
     hits = [hit(1, alone, 0.6, 2.0), hit(2, together, 0.6, 2.0), hit(3, together, 0.8, 4.0)]
 
     assert [chunk.int for chunk in fused(hits)] == [3, 2, 1]
+
+
+def test_another_page_comes_before_a_pages_second_passage_that_is_hardly_better() -> None:
+    one, two, three = (replace(passage(text), page=1) for text in ("First.", "Second.", "Third."))
+    other = replace(passage("Elsewhere."), page=2)
+    scores = {one.chunk_id: 0.70, two.chunk_id: 0.69, other.chunk_id: 0.67, three.chunk_id: 0.50}
+
+    assert spread([one, two, other, three], scores) == [one, other, two, three]
+    assert spread([one, two, other, three], scores | {two.chunk_id: 0.74, one.chunk_id: 0.75}) == [one, two, other, three]
+
+
+def test_where_there_are_no_pages_and_after_the_first_ten_the_order_stays() -> None:
+    unpaged = [passage(str(number)) for number in range(10)]
+    paged = [replace(passage(str(number)), page=1) for number in range(12)]
+
+    assert spread(unpaged, {each.chunk_id: 1 - at / 100 for at, each in enumerate(unpaged)}) == unpaged
+    assert spread(paged, {each.chunk_id: 1 - at / 100 for at, each in enumerate(paged)}) == paged
+
+
+def test_an_answer_is_made_from_the_same_passages_in_the_order_of_their_scores(cast: Cast, tmp_path: Path) -> None:
+    ingested(folder_source(cast.tenant, write(tmp_path, CRANES)))
+
+    found = search(cast.viewer(cast.owner), QUERY)
+
+    assert found.ranked == found.passages != (), "nothing here has pages"
