@@ -17,10 +17,11 @@ COPY retrieval retrieval
 COPY frontend frontend
 # Collecting static files reads production's settings; these stand-ins connect to nothing and stay out of the image.
 RUN REDOUBT_ENV=production REDOUBT_STATIC_ROOT=/app/staticfiles REDOUBT_SECRET_KEY=build REDOUBT_ALLOWED_HOSTS=build \
+    REDOUBT_AUDIT_KEY=only-to-collect-the-static-files-here \
     DATABASE_URL=postgresql://build REDIS_URL=redis://build QDRANT_URL=http://build python manage.py collectstatic --no-input \
- && useradd --system --uid 10001 redoubt && mkdir /data && chown redoubt /data
+ && useradd --system --uid 10001 redoubt && mkdir /data /checkpoints && chown redoubt /data /checkpoints
 
 USER redoubt
-VOLUME /data
+VOLUME /data /checkpoints
 EXPOSE 8000
 CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-server-header"]

@@ -22,7 +22,7 @@ from index.errors import IndexFailure
 from retrieval.answer import Asked, Draft, answer
 from retrieval.citations import Citation, whole
 from retrieval.database import in_thread
-from retrieval.events import Done, Event, Failed
+from retrieval.events import Done, Event, Failed, Sources
 from retrieval.guard import AccessChanged
 
 log = logging.getLogger("redoubt.retrieval")
@@ -74,6 +74,8 @@ async def _told(turn: _Turn) -> AsyncGenerator[Event, None]:
     try:
         async with aclosing(answer(turn.asked, draft)) as events:
             async for event in events:
+                if isinstance(event, Sources):
+                    await in_thread(_show, turn, event)
                 yield event
         await in_thread(_keep, turn, draft)
     except (GeneratorExit, asyncio.CancelledError):
@@ -100,6 +102,13 @@ def _open(viewer: Viewer, question: str, conversation_id: UUID | None, face: str
     message = actions.start(viewer=viewer, question=question, conversation_id=conversation_id)
     earlier = tuple(turn.question for turn in before)
     return _Turn(viewer, face, message, Asked(viewer, question, tuple(queries.readable(before)), earlier))
+
+
+def _show(turn: _Turn, found: Sources) -> None:
+    """Before any word leaves, also to the model: what cannot be audited is not read."""
+    read = [(passage.document_id, passage.generation) for passage in found.passages]
+    read += [(source.document, source.generation) for earlier in turn.asked.history for source in earlier.sources]
+    actions.show(viewer=turn.viewer, message=turn.message, documents=read, face=turn.face)
 
 
 def _keep(turn: _Turn, draft: Draft) -> None:

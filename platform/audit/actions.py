@@ -1,17 +1,29 @@
-from collections.abc import Mapping
+"""Writes events. Nothing here waits for another writer: order and hashes are the seals' business."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
 from django.utils import timezone
 
-from audit.chain import GENESIS, seal
 from audit.models import AuditEvent
 
-CHAIN_LOCK = 7_265_646
+
+class Read(StrEnum):
+    """What of a document's text left, and how."""
+
+    PASSAGES = "passages.read"
+    """Found for a question: shown as sources, or put into a model's prompt."""
+    ANSWER = "answer.read"
+    HISTORY = "history.read"
+    """An earlier answer, shown again."""
+    PAGE = "page.read"
+    PICTURE = "picture.read"
+    ORIGINAL = "original.read"
+    TEXT = "text.read"
 
 
-@transaction.atomic
 def record(
     *,
     action: str,
@@ -20,21 +32,40 @@ def record(
     face: str = "command",
     object: str = "",
     detail: Mapping[str, Any] | None = None,
+    on_behalf: str = "",
 ) -> AuditEvent:
-    """Appends one event to the chain. Writers wait for each other until their transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-    last = AuditEvent.objects.order_by("-number").values_list("hash", flat=True).first()
-    event = AuditEvent(
+    """Appends one event in the caller's transaction: what it tells of and the event are kept together, or neither is."""
+    return AuditEvent.objects.create(
         at=timezone.now(),
         tenant=tenant,
         actor=actor,
+        on_behalf=on_behalf,
         face=face,
         action=action,
         object=object,
         detail=dict(detail or {}),
-        previous=last or GENESIS,
     )
-    event.hash = seal(event)
-    event.save(force_insert=True)
-    return event
+
+
+def record_read(
+    *,
+    tenant: UUID,
+    actor: str,
+    on_behalf: str,
+    face: str,
+    what: Read,
+    documents: Iterable[tuple[UUID, int]],
+    object: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """One event for one reading, by document and generation. Call it before the text leaves: where it raises, nothing is shown."""
+    read = [[document, generation] for document, generation in sorted({(str(document), generation) for document, generation in documents})]
+    return record(
+        action=what,
+        tenant=tenant,
+        actor=actor,
+        on_behalf=on_behalf,
+        face=face,
+        object=object or (f"document:{read[0][0]}" if len(read) == 1 else ""),
+        detail={"documents": read, **(detail or {})},
+    )

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models.signals import post_migrate
 
 
@@ -20,8 +20,9 @@ def grant_to_application(using: str, **_: Any) -> None:
     owner = connections[using].settings_dict["USER"]
     if using != "owner" or role == owner:
         return
-    with connections[using].cursor() as cursor:
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
         quoted = connections[using].ops.quote_name(role)
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
-        cursor.execute(f"REVOKE UPDATE, DELETE ON audit_auditevent FROM {quoted}")
+        cursor.execute(f"REVOKE UPDATE, DELETE ON audit_auditevent, audit_auditbatch FROM {quoted}")
+        cursor.execute(f"REVOKE INSERT, UPDATE ON audit_unsealed FROM {quoted}")

@@ -44,6 +44,13 @@ QDRANT_COLLECTION = environment.text("QDRANT_COLLECTION", "redoubt")
 
 SECRET_KEY = _or_embedded("REDOUBT_SECRET_KEY", "secret_key", "Give 50 random characters: it signs sessions.")
 
+AUDIT_KEY = _or_embedded(
+    "REDOUBT_AUDIT_KEY", "audit_key", "Give 50 random characters, kept apart from the database: they sign the audit's checkpoints."
+)
+if len(AUDIT_KEY) < 32:
+    raise ImproperlyConfigured("REDOUBT_AUDIT_KEY is shorter than 32 characters. Give 50 random ones.")
+AUDIT_CHECKPOINTS = Path(environment.text("REDOUBT_AUDIT_CHECKPOINTS") or DATA / "audit")
+
 
 def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
@@ -161,7 +168,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "ingestion.tasks.sweep", "schedule": 20.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "ingestion.tasks.sweep", "schedule": 20.0},
+    # Rings that a busy worker did not hear are forgotten: the next one does all that is there.
+    "seal": {"task": "audit.tasks.seal", "schedule": 10.0, "options": {"expires": 60}},
+}
 
 CHAT_BASE_URL = environment.text("CHAT_BASE_URL")
 CHAT_MODEL = environment.text("CHAT_MODEL")

@@ -1,6 +1,6 @@
 """Writes of conversations. Each asks again whose conversation it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from access import principals
 from access.viewer import Viewer
-from audit.actions import record
+from audit.actions import Read, record, record_read
 from conversations import queries
 from conversations.models import Citation, Conversation, Feedback, Message
 
@@ -56,15 +56,12 @@ def finish(*, viewer: Viewer, message: Message, answered: Answered, face: str) -
     for source in answered.sources:
         source.message = message
     Citation.objects.bulk_create(answered.sources)
-    documents = sorted({str(source.document) for source in answered.sources})
-    record(
-        action="answer.read",
-        tenant=viewer.tenant_id,
-        actor=_actor(viewer),
-        face=face,
-        object=f"message:{message.id}",
-        detail={"documents": documents, "mode": answered.mode},
-    )
+    _read(viewer, message, face, Read.ANSWER, [(source.document, source.generation) for source in answered.sources])
+
+
+def show(*, viewer: Viewer, message: Message, documents: Iterable[tuple[UUID, int]], face: str) -> None:
+    """To be called before text of these documents and generations, found for the question, is shown or put into a prompt."""
+    _read(viewer, message, face, Read.PASSAGES, documents)
 
 
 @transaction.atomic
@@ -99,6 +96,19 @@ def _begin(viewer: Viewer, user_id: UUID, question: str) -> Conversation:
     title = " ".join(question.split())
     shown = title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…"
     return Conversation.objects.create(tenant_id=viewer.tenant_id, user_id=user_id, title=shown)
+
+
+def _read(viewer: Viewer, message: Message, face: str, what: Read, documents: Iterable[tuple[UUID, int]]) -> None:
+    person = _actor(viewer)
+    record_read(
+        tenant=viewer.tenant_id,
+        actor="command" if face == "command" else person,
+        on_behalf=person,
+        face=face,
+        what=what,
+        documents=documents,
+        object=f"message:{message.id}",
+    )
 
 
 def _actor(viewer: Viewer) -> str:

@@ -12,6 +12,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from access import principals
+from audit.actions import Read, record_read
 from documents import blobs
 from documents import queries as documents
 from documents.models import Document, Page
@@ -32,6 +34,7 @@ def source(request: HttpRequest, reader: Reader, document_id: UUID) -> HttpRespo
         context = {"source": shown(reader, document, _place(request.GET))}
     except Page.DoesNotExist:
         raise Http404 from None
+    _record(reader, document, Read.PAGE)
     return render(request, "ui/source.html" if request.headers.get("HX-Request") else "portal/source_page.html", context)
 
 
@@ -47,6 +50,7 @@ def picture(request: HttpRequest, reader: Reader, document_id: UUID, number: int
     drawn = pictures.picture(Wanted(document, number, span_on(document, page, place)))
     if drawn is None:
         raise Http404
+    _record(reader, document, Read.PICTURE)
     return HttpResponse(drawn.png, content_type="image/png")
 
 
@@ -58,6 +62,7 @@ def original(request: HttpRequest, reader: Reader, document_id: UUID) -> HttpRes
         data = blobs.read(document.blob)
     except OSError:
         raise Http404 from None
+    _record(reader, document, Read.ORIGINAL)
     name = document.uri.rpartition("/")[2] or document.title
     response = HttpResponse(data, content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=_clean(name)) or "attachment"
@@ -70,6 +75,13 @@ def _document(reader: Reader, document_id: UUID) -> Document:
     if document is None:
         raise Http404
     return document
+
+
+def _record(reader: Reader, document: Document, what: Read) -> None:
+    """Before anything is shown: where it cannot be kept, nothing is read."""
+    person = principals.user(reader.user.id)
+    read = [(document.id, document.generation)]
+    record_read(tenant=reader.viewer.tenant_id, actor=person, on_behalf=person, face="portal", what=what, documents=read)
 
 
 def _place(query: QueryDict) -> Place:

@@ -61,6 +61,16 @@ class Home:
         return self._secrets["app_password"]
 
     @cached_property
+    def audit_key(self) -> str:
+        """In a file of its own, so that it can be kept elsewhere than the rest; made the first time it is asked for."""
+        self._open()
+        if not (self.path / "audit.key").exists():
+            with locks.held(self.path / ".lock"):
+                if not (self.path / "audit.key").exists():
+                    self._write("audit.key", secrets.token_urlsafe(48))
+        return (self.path / "audit.key").read_text()
+
+    @cached_property
     def sockets(self) -> Path:
         """The folder that holds the sockets while services run: short, ours alone, named once for the life of the data folder."""
         self._open()

@@ -4,8 +4,10 @@ from typing import Any
 
 from rich.text import Text
 
+from access import principals
 from access.resolve import NoAccess, viewer_by_email
 from access.viewer import Viewer
+from audit.actions import Read, record_read
 from documents.queries import Passage, visible_to
 from identity.queries import UnknownPerson
 from index.errors import IndexFailure
@@ -40,6 +42,14 @@ class Command(command.Command):
             found = search(viewer, options["query"], limit=options["limit"], narrow=narrow)
         except IndexFailure as error:
             raise Failed(str(error), code="index_unavailable") from error
+        record_read(
+            tenant=viewer.tenant_id,
+            actor="command",
+            on_behalf=principals.user(viewer.user_id) if viewer.user_id else "",
+            face="command",
+            what=Read.PASSAGES,
+            documents=[(passage.document_id, passage.generation) for passage in found.passages],
+        )
         hits = [_hit(rank, passage) for rank, passage in enumerate(found.passages, 1)]
         return {"query": options["query"], "hits": hits, "milliseconds": found.milliseconds}
 

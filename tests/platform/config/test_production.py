@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 COMPLETE = {
     "REDOUBT_ENV": "production",
     "REDOUBT_SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "REDOUBT_AUDIT_KEY": "a" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",
     "REDOUBT_ALLOWED_HOSTS": "ask.example.com",
     "DATABASE_URL": "postgresql://redoubt_app:a@db.example.com:5432/redoubt",
     "REDIS_URL": "redis://redis.example.com:6379/0",

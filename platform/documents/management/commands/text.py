@@ -2,7 +2,9 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
+from access import principals
 from access.resolve import NoAccess, viewer_by_email
+from audit.actions import Read, record_read
 from documents import queries
 from documents.models import Document
 from identity.queries import UnknownPerson
@@ -28,6 +30,15 @@ class Command(Base):
         pages = queries.pages(viewer, document.id, None if number is None else [number])
         if number is not None and not pages:
             raise AskedWrongly(f"{document.uri} has no page {number}. It has {document.page_count}.")
+        if pages:
+            record_read(
+                tenant=viewer.tenant_id,
+                actor="command",
+                on_behalf=principals.user(viewer.user_id) if viewer.user_id else "",
+                face="command",
+                what=Read.TEXT,
+                documents=[(document.id, pages[0].generation)],
+            )
         return {
             "document": document.id,
             "uri": document.uri,

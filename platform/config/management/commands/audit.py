@@ -1,0 +1,106 @@
+"""`manage.py audit …`: seal, verify, export, list."""
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from access.resolve import NoAccess, viewer_by_email
+from access.roles import Permission
+from audit import queries, sealing
+from audit.actions import record
+from audit.verification import NoCheckpoints, verify
+from identity.queries import UnknownPerson
+from tenants import queries as tenants
+from terminal.command import AskedWrongly, Failed
+from terminal.command import Command as Base
+
+
+class Command(Base):
+    help = "The audit: seals what happened, proves that nobody changed it, hands it out."
+    wrong = (NoAccess, UnknownPerson, tenants.UnknownTenant)
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        parser.add_argument("what", choices=["seal", "verify", "export", "list"])
+        parser.add_argument("--checkpoints", metavar="FILE", type=Path, help="verify: a copy that was kept elsewhere")
+        parser.add_argument("--from", dest="since", metavar="TIME", type=_time, help="export: the first moment, such as 2026-05-01 (UTC)")
+        parser.add_argument("--to", dest="until", metavar="TIME", type=_time, help="export: the moment after the last")
+        parser.add_argument("--tenant", metavar="SLUG", help="export, list: of this tenant only")
+        parser.add_argument("--as", dest="email", metavar="AUDITOR", help="list: a person who may read the tenant's audit")
+        parser.add_argument("--limit", type=int, default=50, metavar="N", help="list: how many, the newest first (50)")
+
+    def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        done: Mapping[str, Any] = getattr(self, f"_{options['what']}")(options)
+        return {"what": options["what"], **done}
+
+    def show(self, result: Mapping[str, Any]) -> None:
+        match result["what"]:
+            case "seal":
+                self.console.print(f"Sealed {result['events']} events in {result['batches']} batches.")
+            case "verify":
+                self.console.print(_told(result), markup=False)
+            case "list":
+                for event in result["events"]:
+                    words = (f"{event['at']:%Y-%m-%d %H:%M:%S}", event["face"], event["action"], event["actor"], event["object"])
+                    self.console.print("  ".join(word for word in words if word), markup=False)
+
+    def _seal(self, _: dict[str, Any]) -> Mapping[str, Any]:
+        made = sealing.seal()
+        return {"batches": len(made), "events": sum(batch.count for batch in made)}
+
+    def _verify(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        path: Path | None = options["checkpoints"]
+        if path and not path.is_file():
+            raise AskedWrongly(f"There is no file {path}.")
+        try:
+            verdict = verify(path=path)
+        except NoCheckpoints as error:
+            raise Failed(str(error), code="no_checkpoints") from error
+        result = {"what": "verify", **asdict(verdict), "whole": verdict.whole}
+        if not verdict.whole:
+            raise Failed(verdict.broken[0].sentence, code="audit_broken", result=result)
+        return result
+
+    def _export(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        tenant = tenants.by_slug(options["tenant"]).id if options["tenant"] else None
+        window = {name: options[name].isoformat() for name in ("since", "until") if options[name]}
+        record(action="audit.exported", tenant=tenant, actor="command", detail=window)
+        exported = 0
+        for event in queries.between(options["since"], options["until"], tenant):
+            self.stdout.write(orjson.dumps(event).decode())
+            exported += 1
+        return {"exported": exported}
+
+    def _list(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        if not options["email"]:
+            raise AskedWrongly("Name the person who reads with --as.")
+        if options["limit"] < 1:
+            raise AskedWrongly("--limit is at least 1.")
+        viewer = viewer_by_email(options["email"], options["tenant"])
+        if Permission.READ_AUDIT not in viewer.permissions:
+            raise AskedWrongly("This person may not read the audit of this tenant.", code="not_allowed")
+        record(action="audit.listed", tenant=viewer.tenant_id, actor="command", on_behalf=_principal(viewer.user_id))
+        return {"events": queries.latest(viewer.tenant_id, options["limit"])}
+
+
+def _principal(user: UUID | None) -> str:
+    return f"user:{user}" if user else ""
+
+
+def _told(result: Mapping[str, Any]) -> str:
+    counted = f"{result['sealed']} events in {result['batches']} batches are sealed, {result['unsealed']} wait for their seal."
+    vouched = f"{result['checkpoints']} checkpoints vouch for them up to event {result['checkpointed']}."
+    if result["whole"]:
+        return f"The audit is whole: {counted} {vouched}"
+    broken = "\n".join(f"  {entry['sentence']}" for entry in result["broken"][:20])
+    return f"The audit was tampered with in {result['broken_count']} places, the first of them:\n{broken}\n{counted} {vouched}"
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
