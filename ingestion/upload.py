@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from access import principals
+from access import permissions, principals
 from access.roles import Permission
 from access.viewer import Viewer
 from audit.actions import record
@@ -118,7 +118,7 @@ def cleaned(name: str) -> str:
 
 def _check(viewer: Viewer, name: str, data: bytes, shared: bool) -> None:
     wanted = Permission.SHARE_UPLOADS if shared else Permission.UPLOAD
-    if wanted not in viewer.permissions or viewer.user_id is None:
+    if viewer.user_id is None or not permissions.allows(viewer, wanted):
         raise NotAllowed("Your role does not allow this upload. Ask an administrator.")
     if not data:
         raise EmptyFile(f"{name} is empty.")

@@ -52,7 +52,7 @@ class Guard:
         async with epochs().watching(self.viewer.tenant_id, self.viewer.epoch) as polled, _Ahead(pieces) as ahead:
             while True:
                 arrived = await ahead.arrives(LOOK)
-                if (first and arrived) or polled.of(self.viewer.tenant_id) != self.viewer.epoch:
+                if (first and arrived) or polled.of(self.viewer.tenant_id) != self.viewer.epoch or self.viewer.over:
                     await self.check()
                     first = first and not arrived
                 if arrived:
@@ -62,8 +62,9 @@ class Guard:
                     yield piece
 
     def _drop(self) -> bool:
-        """An unmoved epoch says that nothing changed since the last look. A moved one: who the person is, is read again too."""
-        if tenants.epoch(self.viewer.tenant_id) == self.viewer.epoch:
+        """An unmoved epoch says that nothing changed since the last look, but for a membership that ends by itself. Else who the person
+        is, is read again too."""
+        if tenants.epoch(self.viewer.tenant_id) == self.viewer.epoch and not self.viewer.over:
             return False
         self.viewer = renewed(self.viewer)
         before = self.passages, self.history

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from access.permissions import allows
 from access.roles import Permission
 from conversations.models import Conversation
 from documents import queries as documents
@@ -33,7 +34,7 @@ def context(reader: Reader, *, conversation: Conversation | None = None, turns: 
         "readable": documents.visible_to(reader.viewer).count(),
         "demo_persons": shown.persons if in_demo else (),
         "demo_starters": shown.starters if in_demo else (),
-        "may_share": Permission.SHARE_UPLOADS in reader.viewer.permissions,
+        "may_share": allows(reader.viewer, Permission.SHARE_UPLOADS),
         "question_limit": settings.QUESTION_LIMIT_CHARACTERS,
         "upload_limit": settings.UPLOAD_LIMIT_BYTES,
         "upload_limit_mb": settings.UPLOAD_LIMIT_BYTES // 1024**2,

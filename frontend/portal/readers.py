@@ -22,5 +22,6 @@ def words(viewer: Viewer, tenant: Tenant, document: Document) -> str:
 
 
 def _own_groups(viewer: Viewer, tenant: Tenant, allowed: set[str]) -> list[str]:
-    groups = Group.objects.filter(tenant=tenant, members=viewer.user_id).order_by("name")
-    return [group.name for group in groups if principals.group(group.id) in allowed]
+    shared = frozenset.intersection(*viewer.readers) & allowed
+    groups = Group.objects.filter(tenant=tenant).order_by("name") if shared else []
+    return [group.name for group in groups if principals.group(group.id) in shared]

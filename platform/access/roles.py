@@ -10,6 +10,10 @@ class Permission(StrEnum):
     MANAGE_SOURCES = "manage_sources"
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
+    EXPLAIN_ACCESS = "explain_access"
+    """Why somebody may read a document, who would if something changed, and which documents are open too widely."""
+    VIEW_AS = "view_as"
+    """The titles that another person finds; never the text."""
 
 
 class Role(StrEnum):
@@ -23,10 +27,10 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.READER: frozenset({Permission.ASK, Permission.UPLOAD}),
     Role.CURATOR: frozenset({Permission.ASK, Permission.UPLOAD, Permission.SHARE_UPLOADS, Permission.MANAGE_SOURCES}),
     Role.ADMINISTRATOR: frozenset(Permission),
-    Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
+    Role.AUDITOR: frozenset({Permission.READ_AUDIT, Permission.EXPLAIN_ACCESS}),
 }
 
 
-def allows(role: str, permission: Permission) -> bool:
-    """Whether the role holds the permission; an unknown role holds none."""
-    return role in set(Role) and permission in GRANTED[Role(role)]
+def granted(role: str) -> frozenset[Permission]:
+    """The permissions of the role; an unknown role has none."""
+    return GRANTED[Role(role)] if role in set(Role) else frozenset()

@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingestion.tasks.sweep", "schedule": 20.0},
     # Rings that a busy worker did not hear are forgotten: the next one does all that is there.
     "seal": {"task": "audit.tasks.seal", "schedule": 10.0, "options": {"expires": 60}},
+    "end_expired": {"task": "access.tasks.end_expired", "schedule": 60.0},
 }
 
 CHAT_BASE_URL = environment.text("CHAT_BASE_URL")

@@ -23,6 +23,11 @@ def ensure(*, slug: str, name: str = "", language: str = "", throwaway: bool = F
     return tenant, created
 
 
+def lock(tenant_id: UUID) -> None:
+    """Until the transaction ends, nobody else changes who may read what in this tenant: what was checked still holds when it is written."""
+    Tenant.objects.select_for_update(no_key=True).filter(id=tenant_id).values_list("id").first()
+
+
 def move_epoch(tenant_id: UUID) -> None:
     """Call inside the transaction that changes who may read what."""
     Tenant.objects.filter(id=tenant_id).update(epoch=F("epoch") + 1)

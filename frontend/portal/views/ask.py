@@ -14,6 +14,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from access.permissions import NotAllowed, require
 from access.roles import Permission
 from conversations import queries as conversations
 from frontend.portal import history, page, slots
@@ -52,8 +53,10 @@ def _empty_page(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 async def _answer(request: HttpRequest, reader: Reader) -> HttpResponseBase:
     question = request.POST.get("question", "").strip()
-    if Permission.ASK not in reader.viewer.permissions:
-        return _refused("Your role does not allow asking. An administrator can change it.", 403)
+    try:
+        require(reader.viewer, Permission.ASK)
+    except NotAllowed as refused:
+        return _refused(str(refused), 403)
     if not question:
         return _refused("Write a question first.", 400)
     if len(question) > settings.QUESTION_LIMIT_CHARACTERS:
