@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class RetrievalConfig(AppConfig):
     name = "retrieval"
+
+    def ready(self) -> None:
+        from access import doors
+
+        doors.register("retrieval", "retrieval.doors")

@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class PortalConfig(AppConfig):
     name = "frontend.portal"
+
+    def ready(self) -> None:
+        from access import doors
+
+        doors.register("portal", "frontend.portal.doors")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 WITHOUT_DATA = frozenset(("check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help"))
 WITHOUT_DATA |= {"makemessages", "makemigrations", "run", "startapp", "version"}
-WORKER = frozenset(("demo", "evaluate", "ingest"))
+WORKER = frozenset(("demo", "evaluate", "ingest", "leaktest"))
 ASKS_ONLY = frozenset(("-h", "--help", "--version"))
 
 

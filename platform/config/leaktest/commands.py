@@ -1,0 +1,53 @@
+"""The commands that act for a person, as doors."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import partial
+
+from django.apps import apps
+from django.core.management import call_command, get_commands, load_command_class
+from django.core.management.base import CommandError
+
+from access.doors import Canary, Door, Persona
+
+Words = Callable[[Canary], Sequence[str]]
+ASKED: dict[str, Words] = {
+    "search": lambda canary: [canary.question],
+    "ask": lambda canary: [canary.question],
+    "text": lambda canary: [canary.uri],
+}
+"""What each is asked with, before `--as` and `--tenant`."""
+SILENT: frozenset[str] = frozenset()
+"""Those that act for a person and show no document's text to anybody."""
+
+
+@contextmanager
+def opening() -> Iterator[Sequence[Door]]:
+    yield [Door(f"command: {name}", partial(_commanded, name), shows=name not in SILENT) for name in ASKED]
+
+
+def uncovered() -> list[str]:
+    """Commands of ours that take `--as`, and that nobody said how to ask."""
+    ours = {name: app for name, app in get_commands().items() if not app.startswith("django.")}
+    acting = [name for name, app in ours.items() if "--as" in _options(app, name)]
+    return sorted(f"command: {name}" for name in acting if name not in ASKED)
+
+
+def _options(app: str, name: str) -> set[str]:
+    if not apps.is_installed(app):
+        return set()
+    parser = load_command_class(app, name).create_parser("manage.py", name)
+    return {option for action in parser._actions for option in action.option_strings}
+
+
+def _commanded(name: str, persona: Persona, canary: Canary) -> Iterable[str]:
+    words = [*ASKED[name](canary), "--as", persona.email, "--tenant", persona.slug]
+    out, aside = io.StringIO(), io.StringIO()
+    refused = ""
+    with redirect_stdout(aside), redirect_stderr(aside):
+        try:
+            call_command(name, *words, *(["--json"] if canary.takes_turns(persona) else []), stdout=out, stderr=aside)
+        except CommandError as error:
+            refused = str(error)
+    return [out.getvalue() + aside.getvalue() + refused]
