@@ -10,18 +10,21 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
+from access import principals
 from access.doors import Canary, Persona
 from access.resolve import viewer_by_email
 from config.leaktest.paper import pdf
 from conversations.models import Conversation
 from documents import actions as documents
 from documents import blobs
+from documents import grants as own_grants
 from documents.actions import Incoming
-from documents.models import Chunk
+from documents.models import Chunk, Document
 from identity import actions as identity
 from identity.models import Group, User
 from ingestion import grants
 from ingestion.doorbell import ring_processing
+from ingestion.grants import Change
 from ingestion.progress import Watch
 from ingestion.prune import remove_source
 from retrieval import events
@@ -35,6 +38,7 @@ KIND = "upload"
 NAME = "Leak test "
 MAIL = "@leaktest.invalid"
 EVERYONE, NOBODY = "everyone", "nobody"
+DENIED, SHARED = "everyone but group:", "shared with group:"
 
 
 class NotPlanted(Exception):
@@ -82,11 +86,16 @@ def may_read(persona: Persona, canary: Canary) -> bool:
     """What ought to be: the plain model that the doors are held against."""
     if persona.tenant != canary.tenant or persona.kind == "suspended":
         return False
-    return canary.policy == EVERYONE or canary.policy.removeprefix("group:") in persona.groups
+    if canary.policy.startswith(DENIED):
+        return canary.policy.removeprefix(DENIED) not in persona.groups
+    return canary.policy == EVERYONE or canary.policy.rpartition(":")[2] in persona.groups
 
 
 def _policies(tenant: Tenant) -> list[str]:
-    return [EVERYONE, NOBODY, *(f"group:{slug}" for slug in _groups(tenant))]
+    """What a source says for each group, and what a document of its own says: shared with one group, denied to another."""
+    groups = _groups(tenant)
+    alone = [f"{DENIED}{groups[0]}", f"{SHARED}{groups[-1]}"] if groups else []
+    return [EVERYONE, NOBODY, *alone, *(f"group:{slug}" for slug in groups)]
 
 
 def _groups(tenant: Tenant) -> list[str]:
@@ -115,8 +124,8 @@ def _person(tenant: Tenant, kind: str, groups: Sequence[str], role: str = "reade
 
 def _seed(tenant: Tenant, policy: str) -> _Seed:
     key, secret, title = (f"{letter}{secrets.token_hex(5)}" for letter in "qxz")
-    # What nobody may read was readable once, so that there is a memory of it.
-    readers = sources.readers(tenant, [EVERYONE if policy == NOBODY else policy])
+    # What nobody may read was readable once, so that there is a memory of it; and so was what is denied.
+    readers = sources.readers(tenant, [policy] if policy.startswith("group:") else [] if policy.startswith(SHARED) else [EVERYONE])
     source, _ = sources.ensure(tenant=tenant, name=f"{NAME}{key}", kind=KIND, config={"owner": None}, access=readers, by=BY)
     data = pdf([f"Project {key}", f"The access phrase of project {key} is {secret}."])
     uri = f"{key}.pdf"
@@ -124,6 +133,8 @@ def _seed(tenant: Tenant, policy: str) -> _Seed:
     with transaction.atomic():
         [document] = documents.save(source=source, incoming=[item])
         ring_processing()
+    if policy.startswith(SHARED):
+        _let(own_grants.share, tenant, policy, document)
     question = f"What is the access phrase of project {key}?"
     return _Seed(Canary(tenant.id, policy, document, (), uri, title, secret, question), source)
 
@@ -168,7 +179,14 @@ def _revoke(seeds: Sequence[_Seed], personas: list[Persona]) -> None:
             tenant = Tenant.objects.get(id=persona.tenant)
             identity.ensure_person(email=persona.email, tenant=tenant, groups=[], by=BY)
             personas[number] = replace(persona, groups=frozenset())
-    hidden = [seed for seed in seeds if seed.canary.policy == NOBODY]
-    for seed in hidden:
-        grants.change(source=seed.source, access=[], by=BY)
-    _wait(hidden)
+    for seed in seeds:
+        if seed.canary.policy == NOBODY:
+            grants.change(source=seed.source, access=[], by=BY)
+        if seed.canary.policy.startswith(DENIED):
+            _let(own_grants.deny, seed.source.tenant, seed.canary.policy, seed.canary.document)
+    _wait(seeds)
+
+
+def _let(change: Change, tenant: Tenant, policy: str, document: UUID) -> None:
+    group = principals.group(Group.objects.get(tenant=tenant, slug=policy.rpartition(":")[2]).id)
+    grants.apply(change, document=Document.objects.get(id=document), principals=[group], by=BY)

@@ -1,5 +1,6 @@
 """The leak test: everybody knocks at every door for every canary, and what comes out is held against what ought to."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -90,6 +91,7 @@ def run(tenants: Sequence[Tenant], *, tell: Tell = lambda done, of: None) -> Mat
         # Quoted sentences: a model may keep what it read to itself, and nothing would be proven. What it would be sent is a door.
         stack.enter_context(override_settings(CHAT_BASE_URL=""))
         watched = stack.enter_context(traces.watching())
+        stack.enter_context(_quiet())
         planted = plant(tenants)
         opened = [*stack.enter_context(doors.opened()), *stack.enter_context(commands.opening()), *stack.enter_context(layers.opening())]
         met = tuple(_knocked(opened, planted, tell))
@@ -136,6 +138,19 @@ def _routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
             yield from _routes(entry, f"{entry.namespace}:" if entry.namespace else prefix)
         elif isinstance(entry, URLPattern):
             yield f"{prefix}{entry.name or entry.pattern}"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """A refusal is what most knocks meet: nothing to fill a terminal with. What listens for leaks hears it all the same."""
+    handlers = [(handler, handler.level) for handler in logging.getLogger().handlers if isinstance(handler, logging.StreamHandler)]
+    for handler, _ in handlers:
+        handler.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for handler, level in handlers:
+            handler.setLevel(level)
 
 
 @contextmanager

@@ -5,7 +5,13 @@ from terminal.quantity import counted, part, rate
 
 @pytest.mark.parametrize(
     ("number", "noun", "said"),
-    [(0, "chunk", "0 chunks"), (1, "chunk", "1 chunk"), (12000, "chunk", "12,000 chunks"), (1, "person", "1 person"), (3, "person", "3 people")],
+    [
+        (0, "chunk", "0 chunks"),
+        (1, "chunk", "1 chunk"),
+        (12000, "chunk", "12,000 chunks"),
+        (1, "person", "1 person"),
+        (3, "person", "3 people"),
+    ],
 )
 def test_one_is_singular_and_the_rest_plural(number: int, noun: str, said: str) -> None:
     assert counted(number, noun) == said
