@@ -1,6 +1,7 @@
 """The commands that act for a person, as doors."""
 
 import io
+from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
@@ -16,9 +17,10 @@ ASKED: dict[str, Words] = {
     "search": lambda canary: [canary.question],
     "ask": lambda canary: [canary.question],
     "text": lambda canary: [canary.uri],
+    "audit": lambda canary: ["list"],
 }
 """What each is asked with, before `--as` and `--tenant`."""
-SILENT: frozenset[str] = frozenset()
+SILENT = frozenset({"audit"})
 """Those that act for a person and show no document's text to anybody."""
 
 
@@ -37,8 +39,14 @@ def uncovered() -> list[str]:
 def _options(app: str, name: str) -> set[str]:
     if not apps.is_installed(app):
         return set()
-    parser = load_command_class(app, name).create_parser("manage.py", name)
-    return {option for action in parser._actions for option in action.option_strings}
+    return set(_named(load_command_class(app, name).create_parser("manage.py", name)))
+
+
+def _named(parser: ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        yield from action.option_strings
+        if isinstance(action, _SubParsersAction):
+            yield from (option for inner in action.choices.values() for option in _named(inner))
 
 
 def _commanded(name: str, persona: Persona, canary: Canary) -> Iterable[str]:

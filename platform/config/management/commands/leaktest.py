@@ -39,7 +39,9 @@ class Command(command.Command):
         except (UnderWay, NotPlanted, IndexFailure) as error:
             raise Failed(str(error)) from error
         result = _described(matrix, time.monotonic() - began)
-        counts = {name: result[name] for name in ("leaks", "knocks", "holds")}
+        counts = {name: result[name] for name in ("holds", "leaks", "knocks", "blind", "uncovered", "canaries", "personas", "seconds")}
+        counts["doors"] = {door["door"]: door["verdict"] for door in result["doors"]}
+        counts["traces"] = {trace["place"]: trace["verdict"] for trace in result["traces"]}
         record(action="leaktest.ran", actor="leaktest", face="command", detail=counts)
         if not matrix.holds:
             raise Failed(_verdict(result), code="leaks" if matrix.leaks else "not_proven", result=result)
