@@ -1,6 +1,7 @@
 """Answers in a terminal: side by side where there is room, one below another where there is not."""
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -46,11 +47,15 @@ def _heading(answer: Answer) -> Text:
 def _body(answer: Answer) -> Iterator[RenderableType]:
     if answer.abstained:
         yield Text(f"Nothing in the documents that {answer.person.name} can read answers this.", style="italic")
+        yield from (Text(f"{answer.person.name} {why}", style="dim") for why in answer.why)
         return
     yield Text(answer.text)
     yield Text()
-    for citation in answer.citations:
+    for citation, why in zip_longest(answer.citations, answer.why, fillvalue=""):
+        assert isinstance(citation, Citation)
         yield Text(source(citation), style="cyan")
+        if why:
+            yield Text(f"    {answer.person.name} {why}", style="dim")
 
 
 def source(citation: Citation) -> str:

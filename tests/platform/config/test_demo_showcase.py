@@ -22,9 +22,16 @@ CITED = Citation(
 def answers() -> list[Answer]:
     employee, contractor, stranger = (COMPANY.person(email) for email in COMPANY.showcase.people)
     return [
-        Answer(employee, "Tidewick Pumps", "Up to 30 working days. [1]", EXTRACTIVE, (CITED,)),
+        Answer(employee, "Tidewick Pumps", "Up to 30 working days. [1]", EXTRACTIVE, (CITED,), ("reads it: member of Employees",)),
         Answer(contractor, "Tidewick Pumps", "Contractors may not. [1]", EXTRACTIVE, (CITED,)),
-        Answer(stranger, "Quillhaven Logistics", "Nothing in the documents you can read answers this.", ABSTAINED, ()),
+        Answer(
+            stranger,
+            "Quillhaven Logistics",
+            "Nothing in the documents you can read answers this.",
+            ABSTAINED,
+            (),
+            ("does not: another company's",),
+        ),
     ]
 
 
@@ -62,6 +69,13 @@ def test_who_finds_nothing_is_told_why_there_are_no_citations() -> None:
 
     assert "Nothing in the documents that Sanne Bakker can read answers this." in text
     assert text.count("[1] Working abroad policy 2026") == 2
+
+
+def test_each_answer_says_why_its_person_reads_what_it_cites() -> None:
+    text = printed(width=200, terminal=False)
+
+    assert "Maya Lindqvist reads it: member of Employees" in text
+    assert "Sanne Bakker does not: another company's" in text
 
 
 def test_the_sign_ins_stand_below_their_company() -> None:

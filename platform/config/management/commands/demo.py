@@ -76,7 +76,7 @@ def _people(installed: Installed) -> Sequence[Mapping[str, Any]]:
 
 def _answered(answer: Answer) -> Mapping[str, Any]:
     citations = [{name: getattr(one, name) for name in CITED} for one in answer.citations]
-    return {"email": answer.person.email, "mode": answer.mode, "answer": answer.text, "citations": citations}
+    return {"email": answer.person.email, "mode": answer.mode, "answer": answer.text, "citations": citations, "why": answer.why}
 
 
 def _what_is_missing(installed: Installed) -> str:

@@ -1,0 +1,117 @@
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from access.resolve import NoAccess
+from access.roles import GRANTED, Role
+from access.viewer import Viewer
+from audit.actions import record
+from documents import inquiry, what_if
+from documents.what_if import Difference, WhatIf
+from identity.actions import ensure_person, suspend
+from identity.models import Group, Membership, User
+from identity.queries import UnknownGroup, UnknownPerson, groups_named
+from ingestion.grants import change
+from sources import actions as sources
+from sources.models import Source
+from tenants.models import Tenant
+from tenants.queries import UnknownTenant
+from terminal.command import AskedWrongly
+from terminal.command import Command as Base
+
+SHOWN = 20
+
+
+class Command(Base):
+    help = "Who would gain and lose which documents by a change of a group, a person or a source's readers, without making it."
+    wrong = (UnknownTenant, UnknownPerson, UnknownGroup, NoAccess, inquiry.NotAllowed, sources.NotUnderstood)
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as", dest="asker", metavar="ADMIN_EMAIL", required=True, help="the administrator who asks")
+        parser.add_argument("--tenant", metavar="SLUG")
+        parser.add_argument("--group", metavar="SLUG", help="with --add or --remove")
+        parser.add_argument("--add", metavar="EMAIL", help="as if this person came into the group")
+        parser.add_argument("--remove", metavar="EMAIL", help="as if this person left the group")
+        parser.add_argument("--suspend", metavar="EMAIL", help="as if this person were suspended")
+        parser.add_argument("--person", metavar="EMAIL", help="with --role")
+        parser.add_argument("--role", choices=[role.value for role in Role], help="as if the person had this role")
+        parser.add_argument("--source", metavar="NAME", help="with --access")
+        parser.add_argument("--access", metavar="WHO", action="append", help="`everyone`, `group:NAME` or `nobody`, may be repeated")
+
+    def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        self.asker = inquiry.administrator(options["asker"], options["tenant"])
+        self.tenant = Tenant.objects.get(id=self.asker.tenant_id)
+        told, permissions = self._told(options), {}
+        if options["role"]:
+            permissions = _permissions(self.tenant, inquiry.person(self.asker, options["person"]), Role(options["role"]))
+        counts = {"gains": len(told.gains), "losses": len(told.losses)}
+        record(action="access.what_if", tenant=self.tenant.id, actor=f"user:{self.asker.user_id}", detail=counts)
+        looked_at = {"people": told.people, "documents": told.documents}
+        return {"gains": _listed(self.asker, told.gains), "losses": _listed(self.asker, told.losses), "looked_at": looked_at, **permissions}
+
+    def show(self, result: Mapping[str, Any]) -> None:
+        looked_at = result["looked_at"]
+        self.console.print(f"Looked at {looked_at['people']:,} people and {looked_at['documents']:,} documents. Nothing was changed.")
+        for words, side in (("would gain", "gains"), ("would lose", "losses")):
+            for one in result[side][:SHOWN]:
+                self.console.print(f"{one['person']} {words} {one['count']:,}:", style="bold", markup=False)
+                for document in one["documents"][:SHOWN]:
+                    self.console.print(f"  {document['title'] or document['id']}", markup=False)
+        if not result["gains"] and not result["losses"]:
+            self.console.print("Nobody would gain or lose a document.")
+        for words in ("permissions_gained", "permissions_lost"):
+            if result.get(words):
+                self.console.print(f"{words.replace('_', ' ')}: {', '.join(result[words])}")
+
+    def _told(self, options: dict[str, Any]) -> WhatIf:
+        asked = {name for name in ("group", "add", "remove", "suspend", "person", "role", "source", "access") if options[name]}
+        if asked in ({"group", "add"}, {"group", "remove"}):
+            return self._of_person(options["add"] or options["remove"], self._moved(options))
+        if asked == {"suspend"}:
+            return self._of_person(options["suspend"], lambda user: suspend(user=user, tenant=self.tenant))
+        if asked == {"person", "role"}:
+            return self._of_person(options["person"], self._placed(role=options["role"]))
+        if asked == {"source", "access"}:
+            return self._of_source(options["source"], options["access"])
+        raise AskedWrongly("Ask one thing: --group with --add or --remove, --suspend, --person with --role, or --source with --access.")
+
+    def _of_person(self, email: str, act: Callable[[User], object]) -> WhatIf:
+        user = inquiry.person(self.asker, email)
+        return what_if.of_person(person=user, tenant=self.tenant, change=lambda: act(user))
+
+    def _moved(self, options: dict[str, Any]) -> Callable[[User], object]:
+        [group] = groups_named(self.tenant, [options["group"]])
+
+        def act(user: User) -> None:
+            slugs = set(Group.objects.filter(tenant=self.tenant, members=user).values_list("slug", flat=True))
+            self._placed(groups=sorted(slugs | {group.slug} if options["add"] else slugs - {group.slug}))(user)
+
+        return act
+
+    def _placed(self, **place: Any) -> Callable[[User], object]:
+        return lambda user: ensure_person(email=user.email, tenant=self.tenant, **place)
+
+    def _of_source(self, name: str, words: Sequence[str]) -> WhatIf:
+        source = Source.objects.filter(tenant=self.tenant, name=name).first()
+        if source is None:
+            raise AskedWrongly(f"There is no source {name!r} in this tenant.", code="not_found")
+        readers = sources.readers(self.tenant, [] if list(words) == ["nobody"] else words)
+        return what_if.of_grants(tenant=self.tenant, change=lambda: change(source=source, access=readers))
+
+
+def _listed(asker: Viewer, differences: Sequence[Difference]) -> list[dict[str, Any]]:
+    titles = inquiry.titles(asker, {document for one in differences for document in one.documents})
+    return [
+        {
+            "person": one.person.email,
+            "count": one.count,
+            "documents": [{"id": document, "title": titles.get(document)} for document in one.documents],
+        }
+        for one in differences
+    ]
+
+
+def _permissions(tenant: Tenant, user: User, role: Role) -> dict[str, list[str]]:
+    now = Membership.objects.get(tenant=tenant, user=user).role
+    had, would = GRANTED[Role(now)] if now in set(Role) else frozenset(), GRANTED[role]
+    return {"permissions_gained": sorted(would - had), "permissions_lost": sorted(had - would)}
