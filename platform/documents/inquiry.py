@@ -4,6 +4,7 @@ the document himself. What is another tenant's and what is not there answer the 
 from collections.abc import Collection
 from uuid import UUID
 
+from access.permissions import require
 from access.resolve import viewer_by_email
 from access.roles import Permission
 from access.viewer import Viewer
@@ -13,19 +14,14 @@ from identity.models import Membership, User
 from identity.queries import UnknownPerson
 
 
-class NotAllowed(Exception):
-    """Whoever asks administers no people."""
-
-
 class NoSuchDocument(Exception):
     """There is none in the tenant, or none of this address that the asker may read."""
 
 
-def administrator(email: str, slug: str | None) -> Viewer:
+def asker(email: str, slug: str | None, permission: Permission = Permission.EXPLAIN_ACCESS) -> Viewer:
     """Raises NotAllowed, and what access.resolve.viewer_by_email raises."""
     viewer = viewer_by_email(email, slug)
-    if Permission.MANAGE_PEOPLE not in viewer.permissions:
-        raise NotAllowed("Only an administrator of the tenant may ask this.")
+    require(viewer, permission)
     return viewer
 
 

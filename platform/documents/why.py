@@ -12,7 +12,8 @@ from access.resolve import NoAccess, viewer_for
 from documents.models import Document, Grant
 from documents.naming import known
 from documents.queries import granted_to, visible_to
-from identity.models import Group, User
+from identity.models import User
+from identity.queries import group_paths
 from tenants.models import Tenant
 
 GRANTED = {
@@ -92,8 +93,7 @@ def _belongs(user: User, tenant: Tenant, principal: str) -> str:
 
 def _group_paths(user: User, tenant: Tenant) -> dict[str, tuple[str, ...]]:
     """The names of the groups on the way to each that the person is in."""
-    mine = Group.objects.filter(tenant=tenant, members=user).values_list("id", "name")
-    return {principals.group(id): (name,) for id, name in mine}
+    return {principals.group(id): tuple(group.name for group in path) for id, path in group_paths(user, tenant).items()}
 
 
 def _on(at: datetime) -> str:

@@ -22,7 +22,8 @@ def measure(folder: Path) -> Iterator[Figure]:
         from access.resolve import viewer_for
         from documents.mirroring import Permissions
         from documents.models import Document
-        from identity.actions import ensure_group, ensure_person
+        from identity.actions import ensure_person
+        from identity.groups import ensure_group
         from index import schema
         from ingestion import publish
         from ingestion.grants import change, mirror

@@ -5,15 +5,17 @@ from pathlib import Path
 import pytest
 
 from access import principals
+from access.permissions import NotAllowed
 from access.resolve import viewer_for
 from access.roles import Role
 from documents import grants, inquiry, queries
-from documents.inquiry import NoSuchDocument, NotAllowed
+from documents.inquiry import NoSuchDocument
 from documents.mirroring import Permissions, mirror
 from documents.models import Document
 from documents.readership import readership
 from documents.why import Why, why
-from identity.actions import ensure_group, ensure_person, suspend
+from identity import groups
+from identity.actions import ensure_person, suspend
 from identity.models import User
 from identity.queries import UnknownPerson
 from sources.actions import set_access
@@ -50,13 +52,20 @@ def told(cast: Cast, user: User, document: Document) -> Why:
 
 
 def staff(cast: Cast) -> str:
-    return principals.group(ensure_group(tenant=cast.tenant, slug="staff").id)
+    return principals.group(groups.ensure_group(tenant=cast.tenant, slug="staff").id)
 
 
 def test_the_way_to_it_names_group_policy_and_day(cast: Cast, pay: Document) -> None:
     answer = told(cast, cast.owner, pay)
     assert answer.readable
     assert answer.words.startswith("reads it: member of Staff, granted by the policy of its source on ")
+
+
+def test_groups_inside_groups_are_named_on_the_way(cast: Cast, pay: Document) -> None:
+    cleaners = groups.ensure_group(tenant=cast.tenant, slug="cleaners", name="Cleaners")
+    groups.nest(child=cleaners, parent=groups.ensure_group(tenant=cast.tenant, slug="staff"))
+    groups.add(group=cleaners, users=[cast.teammate])
+    assert told(cast, cast.teammate, pay).words.startswith("reads it: member of Cleaners, in Staff, granted by the policy of its source on")
 
 
 def test_whom_no_grant_names_is_told_so(cast: Cast, pay: Document) -> None:
@@ -92,10 +101,10 @@ def test_who_is_suspended_reads_nothing_and_no_text_is_no_reading(cast: Cast, pa
 
 def test_only_an_administrator_asks_and_only_of_his_own(cast: Cast, pay: Document) -> None:
     boss, _ = ensure_person(email=f"boss@{cast.tenant.slug}.example", tenant=cast.tenant, role=Role.ADMINISTRATOR)
-    asker, stranger = (inquiry.administrator(user.email, None) for user in (boss, cast.outsider))
+    asker, stranger = (inquiry.asker(user.email, None) for user in (boss, cast.outsider))
     for user in (cast.owner, cast.teammate):
         with pytest.raises(NotAllowed):
-            inquiry.administrator(user.email, None)
+            inquiry.asker(user.email, None)
     assert inquiry.person(asker, cast.owner.email) == cast.owner
     assert inquiry.document(asker, str(pay.id)) == pay
     assert inquiry.titles(asker, [pay.id]) == {}

@@ -2,7 +2,9 @@ from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from access.permissions import NotAllowed, require
 from access.resolve import NoAccess
+from access.roles import Permission
 from access.viewer import Viewer
 from audit.actions import record
 from documents import grants, inquiry
@@ -18,7 +20,7 @@ from terminal.command import Command as Base
 
 class Command(Base):
     help = "Documents that everyone can read and that look as if they should not be, with the command that narrows each; or narrows one."
-    wrong = (UnknownTenant, UnknownPerson, UnknownGroup, NoAccess, inquiry.NotAllowed, inquiry.NoSuchDocument, sources.NotUnderstood)
+    wrong = (UnknownTenant, UnknownPerson, UnknownGroup, NoAccess, NotAllowed, inquiry.NoSuchDocument, sources.NotUnderstood)
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument("--as", dest="asker", metavar="ADMIN_EMAIL", required=True, help="the administrator who asks")
@@ -28,7 +30,7 @@ class Command(Base):
         parser.add_argument("--to", metavar="WHO", action="append", help="`group:NAME`, may be repeated")
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
-        asker = inquiry.administrator(options["asker"], options["tenant"])
+        asker = inquiry.asker(options["asker"], options["tenant"])
         if bool(options["narrow"]) != bool(options["to"]):
             raise AskedWrongly("--narrow DOCUMENT and --to group:NAME belong together.")
         if options["narrow"]:
@@ -54,6 +56,7 @@ class Command(Base):
             self.console.print(f"  {one['narrow']}", style="dim", markup=False)
 
     def _narrowed(self, asker: Viewer, words: str, to: Sequence[str]) -> Mapping[str, Any]:
+        require(asker, Permission.MANAGE_SOURCES)
         document = inquiry.document(asker, words)
         readers = sources.readers(Tenant.objects.get(id=asker.tenant_id), to)
         try:

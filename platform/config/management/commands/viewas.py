@@ -4,7 +4,9 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
+from access.permissions import NotAllowed
 from access.resolve import NoAccess, viewer_for
+from access.roles import Permission
 from audit.actions import record
 from documents import inquiry
 from identity.queries import UnknownPerson
@@ -19,7 +21,7 @@ from terminal.command import Command as Base
 
 class Command(Base):
     help = "The titles that a person would find for a query, for an administrator of the tenant: no text of them. It is audited."
-    wrong = (UnknownTenant, UnknownPerson, NoAccess, inquiry.NotAllowed)
+    wrong = (UnknownTenant, UnknownPerson, NoAccess, NotAllowed)
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", metavar="EMAIL", help="the person")
@@ -31,7 +33,7 @@ class Command(Base):
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
         if not options["query"].strip() or options["limit"] < 1:
             raise AskedWrongly("The query is empty." if options["limit"] > 0 else "--limit is at least 1.")
-        asker = inquiry.administrator(options["asker"], options["tenant"])
+        asker = inquiry.asker(options["asker"], options["tenant"], Permission.VIEW_AS)
         person = inquiry.person(asker, options["email"])
         viewer = viewer_for(user=person, tenant=Tenant.objects.get(id=asker.tenant_id))
         warm()

@@ -2,6 +2,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from access.permissions import NotAllowed
 from access.resolve import NoAccess
 from access.roles import GRANTED, Role
 from access.viewer import Viewer
@@ -24,7 +25,7 @@ SHOWN = 20
 
 class Command(Base):
     help = "Who would gain and lose which documents by a change of a group, a person or a source's readers, without making it."
-    wrong = (UnknownTenant, UnknownPerson, UnknownGroup, NoAccess, inquiry.NotAllowed, sources.NotUnderstood)
+    wrong = (UnknownTenant, UnknownPerson, UnknownGroup, NoAccess, NotAllowed, sources.NotUnderstood)
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument("--as", dest="asker", metavar="ADMIN_EMAIL", required=True, help="the administrator who asks")
@@ -39,7 +40,7 @@ class Command(Base):
         parser.add_argument("--access", metavar="WHO", action="append", help="`everyone`, `group:NAME` or `nobody`, may be repeated")
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
-        self.asker = inquiry.administrator(options["asker"], options["tenant"])
+        self.asker = inquiry.asker(options["asker"], options["tenant"])
         self.tenant = Tenant.objects.get(id=self.asker.tenant_id)
         told, permissions = self._told(options), {}
         if options["role"]:

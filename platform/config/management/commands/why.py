@@ -2,6 +2,7 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
+from access.permissions import NotAllowed
 from access.resolve import NoAccess
 from audit.actions import record
 from documents import inquiry
@@ -14,7 +15,7 @@ from terminal.command import Command as Base
 
 class Command(Base):
     help = "Why a person reads a document, or does not: the decision and the way to it, for an administrator of the tenant."
-    wrong = (UnknownTenant, UnknownPerson, NoAccess, inquiry.NotAllowed, inquiry.NoSuchDocument)
+    wrong = (UnknownTenant, UnknownPerson, NoAccess, NotAllowed, inquiry.NoSuchDocument)
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", metavar="EMAIL", help="the person")
@@ -23,7 +24,7 @@ class Command(Base):
         parser.add_argument("--tenant", metavar="SLUG")
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
-        asker = inquiry.administrator(options["asker"], options["tenant"])
+        asker = inquiry.asker(options["asker"], options["tenant"])
         person, document = inquiry.person(asker, options["email"]), inquiry.document(asker, options["document"])
         told = why(user=person, tenant=Tenant.objects.get(id=asker.tenant_id), document=document)
         detail = {"person": str(person.id), "readable": told.readable}
