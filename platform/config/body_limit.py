@@ -1,6 +1,7 @@
 """Refuses a body that is too long before it is read: Django's handler would store all of it first, and then ask a view."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.large_bodies import LargeBodies, NoRoom, sender
+from config.pace import Arrival, Pace
 from frontend.ui.viewer import SIGNED_OUT
 
 RETRY_SECONDS = "3"
@@ -21,6 +23,8 @@ class Limits:
     small: int
     large: int
     uploads: str
+    pace: Pace = field(default_factory=Pace)
+    """Of a large body: it holds a place while it comes."""
 
 
 class Refused(Exception):
@@ -30,6 +34,10 @@ class Refused(Exception):
 
 class SignedOut(Refused):
     status, words = 401, SIGNED_OUT
+
+
+class TooSlow(Refused):
+    status, words = 408, "The file came too slowly, or stopped coming. Send it again over a better connection."
 
 
 class Busy(Refused):
@@ -54,38 +62,71 @@ class BodyLimit:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         announced = _announced(scope)
         if scope["path"] != self._limits.uploads or (announced is not None and announced <= self._limits.small):
-            await self._pass(scope, receive, send, self._limits.small)
+            await self._pass(scope, send, _Counted(receive, self._limits.small))
             return
         if announced is not None and announced > self._limits.large:
             raise Refused
         try:
             with self._bodies.held(await _signed_in(scope)):
-                await self._pass(scope, receive, send, self._limits.large)
+                await self._pass(scope, send, _Paced(receive, self._limits.large, self._limits.pace))
         except NoRoom:
             raise Busy from None
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        if (_announced(scope) or 0) > limit:
+    async def _pass(self, scope: Scope, send: Send, counted: "_Counted") -> None:
+        if (_announced(scope) or 0) > counted.left:
             raise Refused
-        counted = _Counted(receive, limit)
         await self._application(scope, counted, send)
-        if counted.over:
-            raise Refused
+        if counted.refusal:
+            raise counted.refusal
 
 
 class _Counted:
-    """Says that the client has left once more has come than may. Django reads the whole body before it answers anything, and
+    """Says that the client has left once more has come than may, or too slowly. Django reads the whole body before it answers anything, and
     answers nobody who has left: so the refusal never meets a response that has begun."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive, self._left = receive, limit
-        self.over = False
+        self._receive, self.left = receive, limit
+        self.refusal: Refused | None = None
 
     async def __call__(self) -> Message:
-        message = await self._receive()
-        self._left -= len(message.get("body", b""))
-        self.over = self.over or self._left < 0
-        return {"type": "http.disconnect"} if self.over else message
+        if self.refusal is None:
+            try:
+                return await self._admitted()
+            except Refused as refusal:
+                self.refusal = refusal
+        return {"type": "http.disconnect"}
+
+    async def _admitted(self) -> Message:
+        message = await self._next()
+        self.left -= len(message.get("body", b""))
+        if self.left < 0:
+            raise Refused
+        return message
+
+    async def _next(self) -> Message:
+        return await self._receive()
+
+
+class _Paced(_Counted):
+    """Until the body is whole; what Django then waits for is only that the client leaves."""
+
+    def __init__(self, receive: Receive, limit: int, pace: Pace) -> None:
+        super().__init__(receive, limit)
+        self._arrival, self._whole = Arrival(pace), False
+
+    async def _next(self) -> Message:
+        if self._whole:
+            return await self._receive()
+        if (patience := self._arrival.patience) <= 0:
+            raise TooSlow
+        try:
+            async with asyncio.timeout(patience):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooSlow from None
+        self._arrival.came(len(message.get("body", b"")))
+        self._whole = not message.get("more_body", False)
+        return message
 
 
 def _announced(scope: Scope) -> int | None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -11,7 +12,9 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
+from config.body_limit import BodyLimit, Limits
 from config.large_bodies import LargeBodies, NoRoom
+from config.pace import Pace
 from identity import actions as identity
 from identity.models import User
 from tests.factories.cast import Cast
@@ -90,6 +93,57 @@ async def test_a_third_large_file_of_one_person_is_asked_to_come_back_and_then_t
     assert third.status_code == 429
     assert third.headers["Retry-After"]
     assert (await browser.post("/uploads", files={"file": ("lamps.bin", LARGE)})).status_code == 415
+
+
+class Trickle:
+    """The application behind a limit, and a clock of its own that ticks once for each piece of a body."""
+
+    def __init__(self, *, stall: float) -> None:
+        from config.asgi import django
+
+        self.now = 0.0
+        limits = Limits(1_000, 10_000_000, "/uploads", Pace(stall=stall, rate=1_000, clock=lambda: self.now))
+        application: Any = django
+        self.application: Any = BodyLimit(application, limits)
+
+    def browser(self, like: httpx.AsyncClient) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.application)
+        return httpx.AsyncClient(transport=transport, base_url=ADDRESS, cookies=like.cookies, headers=like.headers)
+
+    async def pieces(self, count: int, size: int) -> AsyncIterator[bytes]:
+        for _ in range(count):
+            self.now += 1
+            yield b"x" * size
+
+
+async def test_whoever_stops_sending_loses_the_place_and_the_next_one_has_it(browser: httpx.AsyncClient) -> None:
+    trickle = Trickle(stall=0.01)
+
+    async def stopped() -> AsyncIterator[bytes]:
+        yield b"x" * 5_000
+        await asyncio.Event().wait()
+
+    async with trickle.browser(browser) as slow:
+        stalled = [slow.post("/uploads", content=stopped(), headers={"Content-Length": "9000"}) for _ in range(2)]
+        answers = await asyncio.gather(*stalled)
+        assert [(answer.status_code, answer.headers["Connection"]) for answer in answers] == [(408, "close")] * 2
+        assert "too slowly" in answers[0].text
+        assert (await slow.post("/uploads", files={"file": ("lamps.bin", LARGE)})).status_code == 415
+
+
+async def test_a_byte_now_and_then_keeps_no_place(browser: httpx.AsyncClient) -> None:
+    trickle = Trickle(stall=15)
+    async with trickle.browser(browser) as slow:
+        answer = await slow.post("/uploads", content=trickle.pieces(1_000, 1), headers={"Content-Length": "9000"})
+        assert (answer.status_code, trickle.now) == (408, 16)
+
+
+async def test_a_slow_body_that_keeps_coming_is_read_whole(browser: httpx.AsyncClient) -> None:
+    trickle = Trickle(stall=15)
+    form = {"Content-Type": "multipart/form-data; boundary=b"}
+    async with trickle.browser(browser) as slow:
+        answer = await slow.post("/uploads", content=trickle.pieces(60, 1_000), headers={"Content-Length": "60000", **form})
+    assert (answer.status_code, trickle.now) == (400, 60), "no form, but all of it came"
 
 
 def test_the_process_holds_only_so_many_whoever_sends_them() -> None:
