@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from access.viewer import Viewer
-from conversations import queries
+from conversations import actions, queries
 from conversations.models import Conversation, Message
 from frontend.ui import citing
 from frontend.ui.markdown import render
@@ -51,7 +51,10 @@ def _entries(conversations: Sequence[Conversation]) -> Iterator[Entry]:
 
 
 def turns(viewer: Viewer, conversation_id: UUID) -> list[Turn]:
-    return [_turn(viewer, kept) for kept in queries.turns(viewer, conversation_id)]
+    """What is shown again is in the audit first: where that cannot be kept, nothing is shown."""
+    kept = queries.turns(viewer, conversation_id)
+    actions.reopen(viewer=viewer, conversation_id=conversation_id, turns=kept, face="portal")
+    return [_turn(viewer, turn) for turn in kept]
 
 
 def _turn(viewer: Viewer, kept: queries.Turn) -> Turn:

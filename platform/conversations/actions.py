@@ -56,12 +56,19 @@ def finish(*, viewer: Viewer, message: Message, answered: Answered, face: str) -
     for source in answered.sources:
         source.message = message
     Citation.objects.bulk_create(answered.sources)
-    _read(viewer, message, face, Read.ANSWER, [(source.document, source.generation) for source in answered.sources])
+    _read(viewer, f"message:{message.id}", face, Read.ANSWER, [(source.document, source.generation) for source in answered.sources])
 
 
 def show(*, viewer: Viewer, message: Message, documents: Iterable[tuple[UUID, int]], face: str) -> None:
     """To be called before text of these documents and generations, found for the question, is shown or put into a prompt."""
-    _read(viewer, message, face, Read.PASSAGES, documents)
+    _read(viewer, f"message:{message.id}", face, Read.PASSAGES, documents)
+
+
+def reopen(*, viewer: Viewer, conversation_id: UUID, turns: Iterable[queries.Turn], face: str) -> None:
+    """To be called before earlier turns are shown again. Of a masked one nothing is shown; without documents nothing was read."""
+    documents = {(source.document, source.generation) for turn in turns if not turn.masked for source in turn.sources}
+    if documents:
+        _read(viewer, f"conversation:{conversation_id}", face, Read.HISTORY, documents)
 
 
 @transaction.atomic
@@ -98,7 +105,7 @@ def _begin(viewer: Viewer, user_id: UUID, question: str) -> Conversation:
     return Conversation.objects.create(tenant_id=viewer.tenant_id, user_id=user_id, title=shown)
 
 
-def _read(viewer: Viewer, message: Message, face: str, what: Read, documents: Iterable[tuple[UUID, int]]) -> None:
+def _read(viewer: Viewer, object: str, face: str, what: Read, documents: Iterable[tuple[UUID, int]]) -> None:
     person = _actor(viewer)
     record_read(
         tenant=viewer.tenant_id,
@@ -107,7 +114,7 @@ def _read(viewer: Viewer, message: Message, face: str, what: Read, documents: It
         face=face,
         what=what,
         documents=documents,
-        object=f"message:{message.id}",
+        object=object,
     )
 
 
