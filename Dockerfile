@@ -17,7 +17,6 @@ COPY retrieval retrieval
 COPY frontend frontend
 # Collecting static files reads production's settings; these stand-ins connect to nothing and stay out of the image.
 RUN REDOUBT_ENV=production REDOUBT_STATIC_ROOT=/app/staticfiles REDOUBT_SECRET_KEY=build REDOUBT_ALLOWED_HOSTS=build \
-    REDOUBT_AUDIT_KEY=only-to-collect-the-static-files-here \
     DATABASE_URL=postgresql://build REDIS_URL=redis://build QDRANT_URL=http://build python manage.py collectstatic --no-input \
  && useradd --system --uid 10001 redoubt && mkdir /data /checkpoints && chown redoubt /data /checkpoints
 

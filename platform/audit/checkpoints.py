@@ -3,7 +3,6 @@
 Whoever owns the database can compute every hash in it anew, but has not the key, and not the lines that were shipped away.
 """
 
-import hmac
 import json
 import os
 from collections.abc import Iterator
@@ -11,8 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 
+from audit import keys
 from audit.chain import GENESIS, canonical
 from audit.models import AuditBatch
 
@@ -21,7 +23,7 @@ EVERY = timedelta(minutes=1)
 EVERY_BATCHES = 10
 LONGEST = 1_000
 """Batches in one line."""
-ALGORITHM = "hmac-sha512"
+ALGORITHM = "ed25519"
 TAIL = 256 * 1024
 """Bytes at the end of the file that hold its last line."""
 
@@ -46,9 +48,14 @@ class Checkpoint:
     def last_batch(self) -> int:
         return self.first_batch + len(self.batches) - 1
 
-    @property
-    def genuine(self) -> bool:
-        return self.algorithm == ALGORITHM and hmac.compare_digest(str(self.signature).encode(), _signature(self).encode())
+    def signed_with(self, key: Ed25519PublicKey) -> bool:
+        """By the private half of this key. What the line itself says of its algorithm chooses nothing."""
+        try:
+            signature = bytes.fromhex(self.signature)
+            key.verify(signature, _body(self))
+        except (InvalidSignature, TypeError, ValueError):
+            return False
+        return self.algorithm == ALGORITHM and self.signature == signature.hex()
 
 
 def standard_file() -> Path:
@@ -88,7 +95,7 @@ def _next(path: Path) -> Checkpoint | None:
         count=sum(batch.count for batch in waiting),
         previous=last.signature if last else GENESIS,
     )
-    return replace(line, signature=_signature(line))
+    return replace(line, signature=keys.own().sign(_body(line)).hex())
 
 
 def _due(last: Checkpoint | None, waiting: int) -> bool:
@@ -103,12 +110,14 @@ def _last(path: Path) -> Checkpoint | None:
             lines = file.read().splitlines()
     except FileNotFoundError:
         return None
-    return next((found for line in reversed(lines) if (found := _parsed(line)) and found.genuine), None)
+    ours = keys.own().public_key()
+    return next((found for line in reversed(lines) if (found := _parsed(line)) and found.signed_with(ours)), None)
 
 
 def _append(path: Path, line: Checkpoint) -> None:
     """On disk before it counts. A line that somebody's death cut off is ended first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys.publish(path.parent)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b", buffering=0) as file:
         end = file.seek(0, os.SEEK_END)
         torn = bool(end) and os.pread(file.fileno(), 1, end - 1) != b"\n"
@@ -124,6 +133,5 @@ def _parsed(line: bytes) -> Checkpoint | None:
         return None
 
 
-def _signature(line: Checkpoint) -> str:
-    body = asdict(replace(line, signature=""))
-    return hmac.digest(settings.AUDIT_KEY.encode(), canonical({"redoubt-audit": "checkpoint", "body": body}), "sha512").hex()
+def _body(line: Checkpoint) -> bytes:
+    return canonical({"redoubt-audit": "checkpoint", "body": asdict(replace(line, signature=""))})

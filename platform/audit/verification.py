@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connections, transaction
 from django.db.models import Exists, OuterRef
 
-from audit import checkpoints
+from audit import checkpoints, keys
 from audit.findings import Findings, Verdict
 from audit.models import AuditBatch, AuditEvent, Unsealed
 from audit.walk import Walk
@@ -21,16 +22,17 @@ class NoCheckpoints(Exception):
         super().__init__(f"There are no checkpoints in {path}: nobody can tell whether history was rewritten. --checkpoints names a copy.")
 
 
-def verify(*, path: Path | None = None, using: str = "default") -> Verdict:
-    """`path`: the checkpoints, those of the settings where none are named. Raises NoCheckpoints where there are batches and no file."""
-    path = path or checkpoints.standard_file()
+def verify(*, path: Path | None = None, key: Ed25519PublicKey | None = None, using: str = "default") -> Verdict:
+    """`path` and `key`: the checkpoints and what proves their signatures; those of the settings where none are named.
+    Raises NoCheckpoints where there are batches and no file, and NoKey."""
+    path, key = path or checkpoints.standard_file(), key or keys.own().public_key()
     size = path.stat().st_size if path.is_file() else 0  # before the snapshot: a line may be newer than it, never the other way round
     findings = Findings()
     with _snapshot(using):
         if not size and AuditBatch.objects.using(using).exists():
             raise NoCheckpoints(path)
         walk = Walk(using, findings)
-        witness = Witness(checkpoints.read(path, size) if size else iter(()), findings)
+        witness = Witness(checkpoints.read(path, size) if size else iter(()), key, findings)
         for batch in AuditBatch.objects.using(using).order_by("number").iterator(chunk_size=4):
             walk.take(batch)
             witness.look(batch)

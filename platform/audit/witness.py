@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from audit.chain import GENESIS
 from audit.checkpoints import Checkpoint
 from audit.findings import Findings
@@ -11,8 +13,8 @@ from audit.models import AuditBatch
 class Witness:
     """Shown the batches in order, it reads as many checkpoints as it needs."""
 
-    def __init__(self, checkpoints: Iterator[Checkpoint], findings: Findings) -> None:
-        self._checkpoints, self._findings = checkpoints, findings
+    def __init__(self, checkpoints: Iterator[Checkpoint], key: Ed25519PublicKey, findings: Findings) -> None:
+        self._checkpoints, self._key, self._findings = checkpoints, key, findings
         self._current: Checkpoint | None = None
         self._serial, self._signature, self._covered = 0, GENESIS, 0
         self.count = self.last = 0
@@ -56,7 +58,7 @@ class Witness:
 
     def _genuine(self) -> Checkpoint | None:
         for found in self._checkpoints:
-            if found.genuine:
+            if found.signed_with(self._key):
                 return found
             self._findings.add(self.last + 1, "checkpoint", f"A line after checkpoint {self._serial} is not signed with this key.")
         return None

@@ -14,6 +14,17 @@ app.autodiscover_tasks(["access", "audit", "ingestion"])
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]
+def find_the_audit_key(**_: Any) -> None:
+    """A worker that cannot sign ends here: Celery would log any other error and go on, and nothing would ever be checkpointed."""
+    from audit import keys
+
+    try:
+        keys.own()
+    except keys.NoKey as error:
+        raise SystemExit(f"Error: {error}") from None
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
 def load_the_encoder(**_: Any) -> None:
     """Before the first message is taken: a worker that is ready is warm."""
     from inference.embedder import get_embedder

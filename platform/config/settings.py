@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from audit import keys
 from config import environment
 from config.embedded.home import Home
 
@@ -44,11 +45,12 @@ QDRANT_COLLECTION = environment.text("QDRANT_COLLECTION", "redoubt")
 
 SECRET_KEY = _or_embedded("REDOUBT_SECRET_KEY", "secret_key", "Give 50 random characters: it signs sessions.")
 
-AUDIT_KEY = _or_embedded(
-    "REDOUBT_AUDIT_KEY", "audit_key", "Give 50 random characters, kept apart from the database: they sign the audit's checkpoints."
-)
-if len(AUDIT_KEY) < 32:
-    raise ImproperlyConfigured("REDOUBT_AUDIT_KEY is shorter than 32 characters. Give 50 random ones.")
+# In production the worker alone signs: the web and the scheduler need no key, and could forge nothing.
+AUDIT_KEY = environment.text("REDOUBT_AUDIT_KEY")
+if AUDIT_KEY:
+    keys.private(AUDIT_KEY)
+elif not PRODUCTION:
+    AUDIT_KEY = EMBEDDED_HOME.audit_key
 AUDIT_CHECKPOINTS = Path(environment.text("REDOUBT_AUDIT_CHECKPOINTS") or DATA / "audit")
 
 

@@ -1,5 +1,6 @@
 """The data folder of one installation: its secrets, its version, its private socket folder, and the addresses that follow."""
 
+import base64
 import json
 import os
 import secrets
@@ -16,6 +17,7 @@ from config.embedded.errors import DataFolderUnusable
 VERSION = "1"
 REPOSITORY = Path(__file__).resolve().parents[3]
 SECRETS = ("secret_key", "owner_password", "app_password")
+AUDIT_KEY = "audit.seed"
 OURS = ("blobs", "staticfiles")
 """What may be there before this folder is asked for anything."""
 LONGEST_SOCKET_FOLDER = 80
@@ -62,13 +64,14 @@ class Home:
 
     @cached_property
     def audit_key(self) -> str:
-        """In a file of its own, so that it can be kept elsewhere than the rest; made the first time it is asked for."""
+        """An Ed25519 key's 32 bytes in base64, in a file of its own, so that it can be kept elsewhere than the rest; made the first
+        time it is asked for."""
         self._open()
-        if not (self.path / "audit.key").exists():
+        if not (self.path / AUDIT_KEY).exists():
             with locks.held(self.path / ".lock"):
-                if not (self.path / "audit.key").exists():
-                    self._write("audit.key", secrets.token_urlsafe(48))
-        return (self.path / "audit.key").read_text()
+                if not (self.path / AUDIT_KEY).exists():
+                    self._write(AUDIT_KEY, base64.b64encode(secrets.token_bytes(32)).decode())
+        return (self.path / AUDIT_KEY).read_text()
 
     @cached_property
     def sockets(self) -> Path:

@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parents[3]
 COMPLETE = {
     "REDOUBT_ENV": "production",
     "REDOUBT_SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",
-    "REDOUBT_AUDIT_KEY": "a" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",
     "REDOUBT_ALLOWED_HOSTS": "ask.example.com",
     "DATABASE_URL": "postgresql://redoubt_app:a@db.example.com:5432/redoubt",
     "REDIS_URL": "redis://redis.example.com:6379/0",
@@ -58,6 +57,22 @@ def test_production_refuses_the_embedded_index_and_any_host(name: str, value: st
     assert f"{name} " in done.stderr
 
 
+@pytest.mark.parametrize("key", ["fifty random characters", "c2hvcnQ=", "-----BEGIN PRIVATE KEY-----\nno\n-----END PRIVATE KEY-----"])
+def test_a_key_that_is_none_is_refused_with_the_remedy(key: str, tmp_path: Path) -> None:
+    done = manage("check", **COMPLETE, REDOUBT_AUDIT_KEY=key, REDOUBT_DATA=str(tmp_path))
+    assert done.returncode != 0
+    assert "REDOUBT_AUDIT_KEY is not an Ed25519 key" in done.stderr
+    assert "openssl rand -base64 32" in done.stderr
+
+
+def test_a_worker_without_the_audits_key_does_not_start(tmp_path: Path) -> None:
+    path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}", "REDOUBT_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--pool", "threads"]
+    done = subprocess.run(command, env={**COMPLETE, **path}, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode != 0
+    assert "REDOUBT_AUDIT_KEY is not set" in done.stderr
+
+
 def test_demo_is_refused_in_production(tmp_path: Path) -> None:
     done = manage("demo", **COMPLETE, REDOUBT_DATA=str(tmp_path))
     assert done.returncode in (1, 2)
@@ -68,7 +83,7 @@ def test_compose_names_the_variables_that_settings_read_and_all_of_them() -> Non
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     assert settings.BASE_DIR == ROOT
     read = {name for name in environment.READ if not name.startswith("TEST_")}
-    ours = services["web"]["environment"] | services["migrate"]["environment"]
+    ours = services["web"]["environment"] | services["worker"]["environment"] | services["migrate"]["environment"]
     named = {name.removesuffix("_FILE") for name in ours}
     assert named == read
     text = (ROOT / "compose.yaml").read_text()

@@ -10,9 +10,10 @@ from uuid import UUID
 
 import orjson
 
+from access.permissions import NotAllowed, require
 from access.resolve import NoAccess, viewer_by_email
 from access.roles import Permission
-from audit import queries, sealing
+from audit import keys, queries, sealing
 from audit.actions import record
 from audit.verification import NoCheckpoints, verify
 from identity.queries import UnknownPerson
@@ -23,11 +24,12 @@ from terminal.command import Command as Base
 
 class Command(Base):
     help = "The audit: seals what happened, proves that nobody changed it, hands it out."
-    wrong = (NoAccess, UnknownPerson, tenants.UnknownTenant)
+    wrong = (NoAccess, UnknownPerson, tenants.UnknownTenant, keys.NoKey)
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["seal", "verify", "export", "list"])
         parser.add_argument("--checkpoints", metavar="FILE", type=Path, help="verify: a copy that was kept elsewhere")
+        parser.add_argument("--public-key", metavar="FILE", type=Path, help="verify: proves the signatures without the private key")
         parser.add_argument("--from", dest="since", metavar="TIME", type=_time, help="export: the first moment, such as 2026-05-01 (UTC)")
         parser.add_argument("--to", dest="until", metavar="TIME", type=_time, help="export: the moment after the last")
         parser.add_argument("--tenant", metavar="SLUG", help="export, list: of this tenant only")
@@ -58,7 +60,7 @@ class Command(Base):
         if path and not path.is_file():
             raise AskedWrongly(f"There is no file {path}.")
         try:
-            verdict = verify(path=path)
+            verdict = verify(path=path, key=keys.public(options["public_key"]) if options["public_key"] else None)
         except NoCheckpoints as error:
             raise Failed(str(error), code="no_checkpoints") from error
         result = {"what": "verify", **asdict(verdict), "whole": verdict.whole}
@@ -82,8 +84,10 @@ class Command(Base):
         if options["limit"] < 1:
             raise AskedWrongly("--limit is at least 1.")
         viewer = viewer_by_email(options["email"], options["tenant"])
-        if Permission.READ_AUDIT not in viewer.permissions:
-            raise AskedWrongly("This person may not read the audit of this tenant.", code="not_allowed")
+        try:
+            require(viewer, Permission.READ_AUDIT)
+        except NotAllowed as error:
+            raise AskedWrongly("This person may not read the audit of this tenant.", code="not_allowed") from error
         record(action="audit.listed", tenant=viewer.tenant_id, actor="command", on_behalf=_principal(viewer.user_id))
         return {"events": queries.latest(viewer.tenant_id, options["limit"])}
 
