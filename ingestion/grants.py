@@ -15,10 +15,12 @@ from documents.models import Document
 from ingestion.doorbell import ring_publishing
 from sources.actions import set_access
 from sources.models import Source
+from tenants import scope
 
 Change = Callable[..., int]
 
 
+@scope.of("source")
 @transaction.atomic
 def change(*, source: Source, access: Sequence[str] | None, by: str = "system") -> int:
     """The source's policy; None mirrors its own permissions. Returns how many documents have other readers."""
@@ -29,6 +31,7 @@ def change(*, source: Source, access: Sequence[str] | None, by: str = "system") 
     return Document.objects.filter(source=source, removed_at=None, restricted=False).count()
 
 
+@scope.of("source")
 @transaction.atomic
 def mirror(*, source: Source, permissions: Mapping[UUID, Permissions]) -> int:
     """What the source itself says of these documents. Returns how many differ."""
@@ -38,6 +41,7 @@ def mirror(*, source: Source, permissions: Mapping[UUID, Permissions]) -> int:
     return differ
 
 
+@scope.of("document")
 @transaction.atomic
 def apply(change: Change, *, document: Document, principals: Sequence[str], by: str) -> int:
     """`change` is one of documents.grants: share, unshare, deny, undeny or narrow. Raises documents.grants.NotThere."""

@@ -99,6 +99,7 @@ def _pages(claim: Claim, extracted: Extracted, pieces: list[Piece]) -> list[Page
         blocks = [[block.kind, block.start, block.end, block.level, block.header_end] for block in page.blocks]
         pages.append(
             Page(
+                tenant_id=claim.tenant,
                 document_id=claim.document,
                 generation=claim.fence,
                 number=page.number,
@@ -115,6 +116,7 @@ def _pages(claim: Claim, extracted: Extracted, pieces: list[Piece]) -> list[Page
 def _chunk(claim: Claim, piece: Piece) -> Chunk:
     return Chunk(
         id=chunk_id(claim.tenant, claim.document, claim.fence, piece.ordinal),
+        tenant_id=claim.tenant,
         document_id=claim.document,
         generation=claim.fence,
         ordinal=piece.ordinal,

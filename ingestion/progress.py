@@ -1,10 +1,10 @@
 """Watches runs until their last document is ready or has a reason why not; what came of them."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, astuple, dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -13,7 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from documents.models import Document
 from sources.models import Source, SyncFailure, SyncRun
+from tenants import scope
+from tenants.scope import within
 from terminal.quantity import counted, rate
+
+T = TypeVar("T")
 
 EVERY = 0.2
 UNDER_WAY = (Document.State.PENDING, Document.State.PROCESSING)
@@ -55,7 +59,9 @@ class Watch:
     """Begin it before the runs are asked for: what is made from then on counts for the rate."""
 
     def __init__(self, *sources: Source) -> None:
-        self._sources = [source.id for source in sources]
+        self._sources: dict[UUID, list[UUID]] = {}
+        for source in sources:
+            self._sources.setdefault(source.tenant_id, []).append(source.id)
         self.began = time.monotonic()
         self._before = self._generations()
 
@@ -64,7 +70,7 @@ class Watch:
         with _bar(console) as show:
             while True:
                 ended = all(_ended(run) for run in runs)
-                tally = count(self._sources)
+                tally = self._tally()
                 show(tally, self._rate(tally))
                 if ended and not tally.under_way and not self._unpublished():
                     return
@@ -72,8 +78,9 @@ class Watch:
 
     def outcome(self, *runs: SyncRun) -> Outcome:
         """`documents` counts what is there, read or not; `chunks` what answers now; the rate is of what was made since the beginning."""
-        tally, unread, undone = count(self._sources), _unread(runs), _undone(self._sources)
-        stored = set(_live(self._sources).filter(uri__in=[one.uri for one in unread]).values_list("uri", flat=True))
+        tally, undone = self._tally(), self._each(_undone)
+        unread = [failure for run in runs for failure in _unread(run)]
+        stored = set(self._each(lambda sources: _live(sources).filter(uri__in=[one.uri for one in unread]).values_list("uri", flat=True)))
         seconds = time.monotonic() - self.began
         return Outcome(
             documents=tally.documents + sum(one.uri not in stored for one in unread),
@@ -85,17 +92,29 @@ class Watch:
         )
 
     def _generations(self) -> dict[UUID, int]:
-        return dict(_live(self._sources).values_list("id", "generation"))
+        return dict(self._each(lambda sources: _live(sources).values_list("id", "generation")))
 
     def _made(self) -> int:
-        rows = _live(self._sources).values_list("id", "generation", "chunk_count")
+        rows = self._each(lambda sources: _live(sources).values_list("id", "generation", "chunk_count"))
         return sum(chunks for document, generation, chunks in rows if self._before.get(document) != generation)
 
     def _rate(self, tally: Tally) -> float:
         return 0.0 if self._before else tally.chunks / (time.monotonic() - self.began)
 
     def _unpublished(self) -> bool:
-        return _live(self._sources).filter(unpublished=True).exists()
+        return any(self._each(lambda sources: [_live(sources).filter(unpublished=True).exists()]))
+
+    def _tally(self) -> Tally:
+        each = self._each(lambda sources: [count(sources)])
+        return Tally(*(sum(numbers) for numbers in zip(*map(astuple, each), strict=True)))
+
+    def _each(self, read: Callable[[Collection[UUID]], Iterable[T]]) -> list[T]:
+        """What is read of each tenant's sources, one tenant after the other."""
+        found: list[T] = []
+        for tenant, sources in self._sources.items():
+            with within(tenant):
+                found += read(sources)
+        return found
 
 
 def count(sources: Collection[UUID]) -> Tally:
@@ -108,6 +127,7 @@ def count(sources: Collection[UUID]) -> Tally:
     return Tally(**row)
 
 
+@scope.of("run")
 def _ended(run: SyncRun) -> bool:
     if run.state not in ENDED:
         run.refresh_from_db()
@@ -118,8 +138,9 @@ def _live(sources: Collection[UUID]) -> QuerySet[Document]:
     return Document.objects.filter(source__in=sources, removed_at=None)
 
 
-def _unread(runs: Collection[SyncRun]) -> list[Failure]:
-    return [Failure(*row) for row in SyncFailure.objects.filter(run__in=runs).values_list("uri", "code", "message")]
+@scope.of("run")
+def _unread(run: SyncRun) -> list[Failure]:
+    return [Failure(*row) for row in SyncFailure.objects.filter(run=run).values_list("uri", "code", "message")]
 
 
 def _undone(sources: Collection[UUID]) -> list[Failure]:

@@ -11,12 +11,13 @@ from django.db import transaction
 
 from audit.actions import record
 from documents import actions as documents
-from documents import blobs
+from documents import blobs, work
 from documents.models import Chunk, DeletionReceipt, Document, Grant, Page
 from index import points
 from ingestion.doorbell import ring_pruning
 from sources.models import Source
 from tenants import actions as tenants
+from tenants import scope
 from tenants.models import Tenant
 
 log = logging.getLogger("redoubt.ingestion")
@@ -27,6 +28,7 @@ class NotGone(Exception):
     """A store still holds something of what was removed; the next sweep tries again."""
 
 
+@scope.of("document")
 @transaction.atomic
 def remove(*, document: Document, by: str = "system", reason: str = "removed by a person") -> None:
     """Gone for every reader with the commit; the stores are emptied by a worker."""
@@ -36,10 +38,11 @@ def remove(*, document: Document, by: str = "system", reason: str = "removed by 
 
 def remove_source(*, source: Source, by: str = "system") -> DeletionReceipt:
     """The source with everything it brought, at once."""
-    live = list(Document.objects.filter(source=source, removed_at=None).values_list("id", flat=True))
+    with scope.within(source.tenant_id):
+        live = list(Document.objects.filter(source=source, removed_at=None).values_list("id", flat=True))
     documents.remove(documents=live, tenant=source.tenant_id, by=by, reason="its source was removed")
     purge_removed(source=source)
-    with transaction.atomic():
+    with scope.within(source.tenant_id):
         record(action="source.removed", tenant=source.tenant_id, actor=by, object=f"source:{source.id}", detail={"documents": len(live)})
         receipt = _receipt(source.tenant_id, f"source:{source.id}", {"documents": len(live), "left": 0})
         source.delete()
@@ -49,14 +52,16 @@ def remove_source(*, source: Source, by: str = "system") -> DeletionReceipt:
 def erase_tenant(*, tenant: Tenant, by: str = "system") -> DeletionReceipt:
     """Everything of the tenant, and the tenant. Raises NotGone where something is left."""
     all_of_it = Document.objects.filter(tenant=tenant)
-    live = list(all_of_it.filter(removed_at=None).values_list("id", flat=True))
+    with scope.within(tenant.id):
+        live = list(all_of_it.filter(removed_at=None).values_list("id", flat=True))
     documents.remove(documents=live, tenant=tenant.id, by=by, reason="its tenant was removed")
     before = points.count(tenant=tenant.id)
     points.remove_tenant(tenant.id)
-    counts = {"documents": all_of_it.count(), "points": before, **_empty(all_of_it)}
+    with scope.within(tenant.id):
+        counts = {"documents": all_of_it.count(), "points": before, **_empty(all_of_it)}
     if left := points.count(tenant=tenant.id):
         raise NotGone(f"{left} points of the tenant {tenant.slug} are still in the index.")
-    with transaction.atomic():
+    with scope.within(tenant.id):
         receipt = _receipt(tenant.id, f"tenant:{tenant.id}", {**counts, "left": 0})
         tenants.remove(tenant=tenant, by=by)
     return receipt
@@ -64,27 +69,32 @@ def erase_tenant(*, tenant: Tenant, by: str = "system") -> DeletionReceipt:
 
 def purge_removed(source: Source | None = None) -> int:
     """Empties the stores of removed documents; may run twice, and beside itself. Returns how many are gone now."""
+    whose = [source.tenant_id] if source else work.tenants_with_removed()
+    return sum(_purge_of(tenant, source) for tenant in whose)
+
+
+def _purge_of(tenant: UUID, source: Source | None) -> int:
     gone = 0
-    while count := _purge_some(source):
+    while count := _purge_some(tenant, source):
         gone += count
     return gone
 
 
+@scope.of("tenant")
 @transaction.atomic
-def _purge_some(source: Source | None) -> int:
-    removed = Document.objects.filter(state=Document.State.DELETING)
+def _purge_some(tenant: UUID, source: Source | None) -> int:
+    removed = Document.objects.filter(tenant_id=tenant, state=Document.State.DELETING)
     if source is not None:
         removed = removed.filter(source=source)
-    batch = list(removed.select_for_update(skip_locked=True).order_by("removed_at").values_list("id", "tenant_id")[:AT_ONCE])
-    if not batch:
+    ids = list(removed.select_for_update(skip_locked=True).order_by("removed_at").values_list("id", flat=True)[:AT_ONCE])
+    if not ids:
         return 0
-    ids = [document for document, _ in batch]
     counted = {document: _counts(document) for document in ids}
     points.remove(document=ids)
     if left := points.count(document=ids):
         raise NotGone(f"{left} points of removed documents are still in the index.")
     _empty(Document.objects.filter(id__in=ids))
-    for document, tenant in batch:
+    for document in ids:
         _receipt(tenant, f"document:{document}", {**counted[document], "left": 0})
     return len(ids)
 

@@ -10,8 +10,10 @@ from uuid import UUID
 from django.db import transaction
 
 from access.principals import readers_of
+from documents import work
 from documents.models import Document, Grant
 from index import points
+from tenants import scope
 
 AT_ONCE = 1_000
 SLICE = 200
@@ -46,10 +48,21 @@ def publish_waiting(documents: Sequence[UUID] | None = None) -> int:
     return told
 
 
-@transaction.atomic
 def publish_some(documents: Sequence[UUID] | None = None, *, at_once: int = AT_ONCE) -> int:
+    """So many at most, one tenant after the other."""
+    told = 0
+    for tenant in work.tenants_with_news(documents):
+        told += _publish_of(tenant, documents, at_once - told)
+        if told >= at_once:
+            break
+    return told
+
+
+@scope.of("tenant")
+@transaction.atomic
+def _publish_of(tenant: UUID, documents: Sequence[UUID] | None, at_once: int) -> int:
     """The rows stay locked until the index has answered, so that an older list of readers never overtakes a newer one."""
-    marked = Document.objects.filter(unpublished=True, removed_at=None, generation__gt=0)
+    marked = Document.objects.filter(tenant_id=tenant, unpublished=True, removed_at=None, generation__gt=0)
     if documents is not None:
         marked = marked.filter(id__in=documents)
     generations = dict(marked.select_for_update(skip_locked=True).values_list("id", "generation")[:at_once])

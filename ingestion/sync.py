@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from documents import actions as documents
 from documents import blobs, work
@@ -21,6 +21,9 @@ from ingestion.connectors.registry import connector_for
 from ingestion.doorbell import ring_processing, ring_pruning, ring_sync
 from sources import actions as sources
 from sources.models import Source, SyncRun
+from sources.queries import waiting_runs
+from tenants import scope
+from tenants.scope import within
 
 log = logging.getLogger("redoubt.ingestion")
 
@@ -74,7 +77,7 @@ def run(run_id: str) -> None:
         sources.end_run(started, code=error.code, message=error.message, failed=True)
     except Exception as error:
         _break_off(started, error)
-    for waiting in SyncRun.objects.filter(source=started.source_id, state=SyncRun.State.PENDING):
+    for waiting in waiting_runs(started.source_id):
         ring_sync(waiting)
 
 
@@ -106,7 +109,7 @@ class _Sync:
                 self._save()
             self._stay()
         self._save()
-        if work.retry_quarantined(self.source.id):
+        if work.retry_quarantined(self.source):
             ring_processing()
         self._stay(now=True)
         code, message = self._remove_vanished()
@@ -135,7 +138,8 @@ class _Sync:
             return
         digest = hashlib.sha256(data).hexdigest()
         if known and known.sha256 == digest and not known.is_lost:
-            documents.touch(document=known.id, modified=change.modified)
+            with within(self.source.tenant_id):
+                documents.touch(document=known.id, modified=change.modified)
             return
         self.incoming.append(incoming(change, data, digest))
         self.bytes += len(data)
@@ -145,7 +149,7 @@ class _Sync:
 
     def _save(self) -> None:
         if self.incoming:
-            with transaction.atomic():
+            with within(self.source.tenant_id):
                 documents.save(source=self.source, incoming=self.incoming)
                 ring_processing()
             self.started.changed += len(self.incoming)
@@ -167,7 +171,7 @@ class _Sync:
                 f"{len(gone)} of {len(self.known)} documents are no longer in the source. Nothing was removed; "
                 "if that is right, sync again and allow removals."
             )
-        with transaction.atomic():
+        with within(self.source.tenant_id):
             self.started.removed = documents.remove(documents=gone, tenant=self.source.tenant_id, reason="vanished from its source")
             ring_pruning()
         return "", ""
@@ -189,6 +193,7 @@ def incoming(change: Change, data: bytes, digest: str) -> Incoming:
     )
 
 
+@scope.of("source")
 def _known(source: Source) -> dict[str, Known]:
     rows = Document.objects.filter(source=source, removed_at=None).values_list("uri", "id", "sha256", "size", "modified", "code")
     return {uri: Known(id, sha256, size, modified, code) for uri, id, sha256, size, modified, code in rows}

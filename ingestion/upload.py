@@ -20,7 +20,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from access import permissions, principals
@@ -37,6 +36,7 @@ from ingestion.sync import incoming
 from sources import actions as sources
 from sources.models import Source
 from tenants.models import Tenant
+from tenants.scope import within
 
 KIND = "upload"
 SHARED_NAME = "Uploads"
@@ -94,7 +94,7 @@ def receive(*, viewer: Viewer, name: str, data: bytes, shared: bool = False) -> 
     shown = cleaned(name)
     _check(viewer, shown, data, shared)
     digest = hashlib.sha256(data).hexdigest()
-    with transaction.atomic():
+    with within(viewer.tenant_id):
         source = _source(viewer, shared)
         Source.objects.select_for_update().get(id=source.id)
         present = Document.objects.filter(source=source, sha256=digest, removed_at=None).values_list("id", flat=True).first()

@@ -1,5 +1,6 @@
 """The house itself: names that must not appear, and imports that go down only."""
 
+import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,3 +28,23 @@ def test_only_index_touches_the_vector_database() -> None:
 def test_every_test_folder_is_a_package() -> None:
     folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
     assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+ACROSS_TENANTS = {
+    "platform/tenants/scope.py": "defines it",
+    "platform/tenants/row_security.py": "the policies that accept it",
+    "platform/documents/models.py": "says so of the view",
+    "platform/documents/work.py": "claims, leases and what a sweep finds: the view documents_work",
+    "platform/sources/queries.py": "runs that wait or whose worker died",
+}
+"""Who may read work lists of all tenants, and why."""
+
+
+def test_only_work_lists_are_read_across_tenants() -> None:
+    def reads_across(path: Path) -> bool:
+        attributes = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute))
+        marked = any(node.attr == "across" and ast.unparse(node.value) == "scope" for node in attributes)
+        return marked or "across_tenants" in path.read_text()
+
+    found = {str(path.relative_to(ROOT)) for room in ROOMS for path in (ROOT / room).rglob("*.py") if reads_across(path)}
+    assert found == set(ACROSS_TENANTS)

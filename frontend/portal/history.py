@@ -15,6 +15,7 @@ from frontend.ui import citing
 from frontend.ui.markdown import render
 from frontend.ui.sse import state_of
 from frontend.ui.turns import Failure, State, Turn
+from tenants import scope
 
 LISTED = 100
 UNANSWERED = Failure("This was not answered. Your question is kept; ask again.")
@@ -35,6 +36,7 @@ class Day:
     conversations: tuple[Entry, ...]
 
 
+@scope.of("viewer")
 def days(viewer: Viewer) -> list[Day]:
     """The newest conversations, under Today, Yesterday, This week, Earlier."""
     grouped: dict[str, list[Conversation]] = {}
@@ -50,6 +52,7 @@ def _entries(conversations: Sequence[Conversation]) -> Iterator[Entry]:
         yield Entry(conversation.id, conversation.title, conversation.updated, asked[conversation.title] > 1)
 
 
+@scope.of("viewer")
 def turns(viewer: Viewer, conversation_id: UUID) -> list[Turn]:
     """What is shown again is in the audit first: where that cannot be kept, nothing is shown."""
     kept = queries.turns(viewer, conversation_id)

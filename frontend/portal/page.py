@@ -12,6 +12,7 @@ from documents import queries as documents
 from frontend.portal import demo, history
 from frontend.ui.turns import Failure, Turn
 from frontend.ui.viewer import Reader
+from tenants.scope import within
 
 FILE_KINDS = "PDF, Word, Markdown, HTML, text and CSV"
 LOST = Failure("The connection was lost before the answer was complete. Your question is kept; ask again.")
@@ -20,6 +21,8 @@ LOST = Failure("The connection was lost before the answer was complete. Your que
 def context(reader: Reader, *, conversation: Conversation | None = None, turns: Sequence[Turn] = (), ask_now: str = "") -> dict[str, Any]:
     """`ask_now` is a question that the page asks as soon as it is there."""
     shown = demo.installed()
+    with within(reader.tenant.id):
+        conversations, readable = history.days(reader.viewer), documents.visible_to(reader.viewer).count()
     in_demo = shown.has(reader.user.email)
     return {
         "reader": reader,
@@ -27,11 +30,11 @@ def context(reader: Reader, *, conversation: Conversation | None = None, turns: 
         "tenant": reader.tenant,
         "other_tenants": [tenant for tenant in reader.tenants if tenant.id != reader.tenant.id],
         "conversation": conversation,
-        "conversations": history.days(reader.viewer),
+        "conversations": conversations,
         "turns": turns,
         "ask_now": ask_now,
         "last_question": turns[-1].question if turns else ask_now,
-        "readable": documents.visible_to(reader.viewer).count(),
+        "readable": readable,
         "demo_persons": shown.persons if in_demo else (),
         "demo_starters": shown.starters if in_demo else (),
         "may_share": allows(reader.viewer, Permission.SHARE_UPLOADS),

@@ -5,9 +5,11 @@ from access.viewer import Viewer
 from documents.models import Document
 from documents.queries import allowed_to
 from identity.models import Group
+from tenants import scope
 from tenants.models import Tenant
 
 
+@scope.of("viewer")
 def words(viewer: Viewer, tenant: Tenant, document: Document) -> str:
     allowed = allowed_to(document)
     if principals.everyone(tenant.id) in allowed:

@@ -16,6 +16,7 @@ from frontend.portal.document_text import Block, Span, blocks_of, to_html
 from frontend.portal.pictures import Wanted, pictures
 from frontend.ui.viewer import Reader
 from sources.models import SyncRun
+from tenants import scope
 
 AROUND = 12_000
 """Characters of text shown before and after the cited place."""
@@ -100,6 +101,7 @@ def shown(reader: Reader, document: Document, place: Place) -> Source:
     )
 
 
+@scope.of("document")
 def page_at(document: Document, place: Place) -> Page:
     """The page asked for, or the one that the place is on. A document that is ready has at least one."""
     pages = Page.objects.filter(document=document, generation=document.generation)
@@ -165,6 +167,7 @@ def _query(place: Place) -> str:
     return urlencode({"start": place.start, "end": place.end, "generation": place.generation})
 
 
+@scope.of("document")
 def _facts(reader: Reader, document: Document) -> list[Fact]:
     facts = []
     if document.dated:

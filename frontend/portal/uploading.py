@@ -7,6 +7,7 @@ from access.viewer import Viewer
 from documents import queries
 from documents.models import Document
 from ingestion.upload import KIND
+from tenants import scope
 
 WORDS = {
     Document.State.PENDING: "Waiting for its turn to be read",
@@ -29,6 +30,7 @@ class Upload:
         return not self.working and not self.good
 
 
+@scope.of("viewer")
 def upload(viewer: Viewer, document_id: UUID, *, already_present: bool = False) -> Upload | None:
     """Of the viewer's own uploads and those shared with the company, where granted; None is "not yours" and "not there" alike."""
     owners = [str(viewer.user_id), None]

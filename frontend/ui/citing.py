@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from access.viewer import Viewer
 from documents import queries as documents
 from frontend.ui.passages import preview
+from tenants import scope
 
 CELLS = " | "
 NO_PASSAGE = mark_safe("")
@@ -61,6 +62,7 @@ class Cited:
     """Of a closest passage, how it begins."""
 
 
+@scope.of("viewer")
 def cited(viewer: Viewer, citations: Iterable[Citation], *, closest: bool = False) -> tuple[Cited, ...]:
     """Reads the documents as they are now. `older`: of two cited ones of one name, the one that states the earlier date."""
     found = list(citations)

@@ -26,3 +26,5 @@ def grant_to_application(using: str, **_: Any) -> None:
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
         cursor.execute(f"REVOKE UPDATE, DELETE ON audit_auditevent, audit_auditbatch FROM {quoted}")
         cursor.execute(f"REVOKE INSERT, UPDATE ON audit_unsealed FROM {quoted}")
+        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON documents_work FROM {quoted}")
+        cursor.execute(f"GRANT UPDATE (state, attempt, fence, lease_until) ON documents_work TO {quoted}")

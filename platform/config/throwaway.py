@@ -1,10 +1,11 @@
 """A tenant for one evaluation: made, used by one person, removed, and looked for in every store afterwards."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from ingestion.prune import erase_tenant
 from sources.models import Source
 from tenants.actions import ensure
 from tenants.models import Tenant
+from tenants.scope import within
 
 BY = "evaluate"
 FORGOTTEN = timedelta(hours=12)
@@ -54,11 +56,19 @@ def throwaway_tenant() -> Iterator[Throwaway]:
 
 def _remove(tenant: Tenant, user: User) -> None:
     identity, documents = tenant.id, Document.objects.filter(tenant=tenant)
-    keys = list(documents.values_list("blob", flat=True))
-    ids = list(documents.values_list("id", flat=True))
+    with within(identity):
+        keys = list(documents.values_list("blob", flat=True))
+        ids = list(documents.values_list("id", flat=True))
     erase_tenant(tenant=tenant, by=BY)
     User.objects.filter(id=user.id).delete()
-    left = {
+    with within(identity):
+        left = _left(identity, user, ids, keys)
+    if found := ", ".join(f"{number} {what}" for what, number in left.items() if number):
+        raise SomethingLeft(f"The throw-away tenant {tenant.slug} was removed, but there is still something of it: {found}.")
+
+
+def _left(identity: UUID, user: User, ids: Sequence[UUID], keys: Sequence[str]) -> dict[str, int]:
+    return {
         "points": points.count(tenant=identity),
         "documents": Document.objects.filter(tenant_id=identity).count(),
         "texts": sum(kind.objects.filter(document_id__in=ids).count() for kind in (Chunk, Page, Grant)),
@@ -66,5 +76,3 @@ def _remove(tenant: Tenant, user: User) -> None:
         "people": Membership.objects.filter(tenant_id=identity).count() + User.objects.filter(id=user.id).count(),
         "files": sum(map(blobs.exists, keys)),
     }
-    if found := ", ".join(f"{number} {what}" for what, number in left.items() if number):
-        raise SomethingLeft(f"The throw-away tenant {tenant.slug} was removed, but there is still something of it: {found}.")

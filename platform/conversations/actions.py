@@ -11,6 +11,7 @@ from access.viewer import Viewer
 from audit.actions import Read, record, record_read
 from conversations import queries
 from conversations.models import Citation, Conversation, Feedback, Message
+from tenants import scope
 
 TITLE = 80
 
@@ -37,6 +38,7 @@ class Answered:
     interrupted: bool = False
 
 
+@scope.of("viewer")
 @transaction.atomic
 def start(*, viewer: Viewer, question: str, conversation_id: UUID | None = None) -> Message:
     """A new turn, in a new conversation or in one of the viewer's own. Raises UnknownConversation and NobodyAsks."""
@@ -47,6 +49,7 @@ def start(*, viewer: Viewer, question: str, conversation_id: UUID | None = None)
     return Message.objects.create(conversation=conversation, question=question)
 
 
+@scope.of("viewer")
 @transaction.atomic
 def finish(*, viewer: Viewer, message: Message, answered: Answered, face: str) -> None:
     """Keeps the answer. The audit row names the documents that it was made from, and no text."""
@@ -71,6 +74,7 @@ def reopen(*, viewer: Viewer, conversation_id: UUID, turns: Iterable[queries.Tur
         _read(viewer, f"conversation:{conversation_id}", face, Read.HISTORY, documents)
 
 
+@scope.of("viewer")
 @transaction.atomic
 def fail(*, viewer: Viewer, message: Message, code: str, face: str) -> None:
     """The question stays, to be asked again; nothing of an answer is kept."""
@@ -86,6 +90,7 @@ def fail(*, viewer: Viewer, message: Message, code: str, face: str) -> None:
     )
 
 
+@scope.of("viewer")
 @transaction.atomic
 def give_feedback(*, viewer: Viewer, message_id: UUID, helpful: bool | None) -> None:
     """None takes it back. Raises UnknownMessage."""

@@ -6,6 +6,7 @@ from django.db import models
 
 from identity.models import User
 from tenants.models import Tenant
+from tenants.row_security import OwnTenant
 
 
 class Conversation(models.Model):
@@ -30,6 +31,7 @@ class Message(models.Model):
         FAILED = "failed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant_id = OwnTenant()
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     question = models.TextField()
     answer = models.TextField(blank=True)
@@ -54,6 +56,7 @@ class Citation(models.Model):
         READ = "read"
         """Stood in the model's prompt, itself or in an earlier turn: shown nowhere, but without it the answer is masked."""
 
+    tenant_id = OwnTenant()
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="citations")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.CITED)
     marker = models.PositiveSmallIntegerField()
@@ -73,6 +76,7 @@ class Citation(models.Model):
 
 
 class Feedback(models.Model):
+    tenant_id = OwnTenant()
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="feedback")
     helpful = models.BooleanField()
     at = models.DateTimeField(auto_now=True)

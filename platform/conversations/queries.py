@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from access.viewer import Viewer
 from conversations.models import Citation, Conversation, Message
 from documents.queries import visible_to
+from tenants import scope
 
 
 class UnknownConversation(Exception):
@@ -44,12 +45,13 @@ class Turn:
 
 
 def own(viewer: Viewer) -> QuerySet[Conversation]:
-    """The viewer's conversations, the latest first."""
+    """The viewer's conversations, the latest first; the caller reads them within the viewer's tenant."""
     if viewer.user_id is None:
         return Conversation.objects.none()
     return Conversation.objects.filter(tenant_id=viewer.tenant_id, user_id=viewer.user_id)
 
 
+@scope.of("viewer")
 def one(viewer: Viewer, conversation_id: UUID) -> Conversation:
     """Raises UnknownConversation."""
     found = own(viewer).filter(id=conversation_id).first()
@@ -58,6 +60,7 @@ def one(viewer: Viewer, conversation_id: UUID) -> Conversation:
     return found
 
 
+@scope.of("viewer")
 def turns(viewer: Viewer, conversation_id: UUID) -> list[Turn]:
     """All turns, oldest first. Raises UnknownConversation."""
     messages = list(_messages(one(viewer, conversation_id)))
@@ -70,6 +73,7 @@ def readable(turns: Iterable[Turn]) -> list[Turn]:
     return [turn for turn in turns if turn.answer and not turn.masked]
 
 
+@scope.of("viewer")
 def message(viewer: Viewer, message_id: UUID) -> Message | None:
     return Message.objects.filter(id=message_id, conversation__in=own(viewer)).first()
 

@@ -13,6 +13,7 @@ from audit.actions import record
 from documents import blobs
 from documents.models import Document
 from sources.models import Source
+from tenants import scope
 from tenants.actions import move_epoch
 
 State = Document.State
@@ -31,6 +32,7 @@ class Incoming:
     modified: datetime | None
 
 
+@scope.of("source")
 @transaction.atomic
 def save(*, source: Source, incoming: Sequence[Incoming]) -> list[UUID]:
     """New documents, and new bytes for those that are there; all wait for processing. One item per address. Who may read a new one is
@@ -54,6 +56,7 @@ def touch(*, document: UUID, modified: datetime | None) -> None:
     Document.objects.filter(id=document).update(modified=modified)
 
 
+@scope.of("tenant")
 @transaction.atomic
 def remove(*, documents: Iterable[UUID], tenant: UUID, by: str = "system", reason: str) -> int:
     """The tombstone: from the commit on nothing is answered from them. ingestion.prune empties the stores after."""

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from audit.actions import record
 from documents.models import Document, Grant
 from documents.naming import known
+from tenants import scope
 from tenants.actions import move_epoch
 
 Origin, Effect = Grant.Origin, Grant.Effect
@@ -24,6 +25,7 @@ class UnknownPrincipal(Exception):
     """A grant would name nobody of the tenant."""
 
 
+@scope.of("document")
 @transaction.atomic
 def share(*, document: Document, principals: Sequence[str], by: str) -> int:
     """These may read it, too. Returns how many could not before."""
@@ -31,6 +33,7 @@ def share(*, document: Document, principals: Sequence[str], by: str) -> int:
     return _changed("document.shared", document, principals, by, _added(document, principals, Effect.ALLOW, by))
 
 
+@scope.of("document")
 @transaction.atomic
 def unshare(*, document: Document, principals: Sequence[str], by: str) -> int:
     """Takes back what was shared; what its source lets them read they go on reading. Returns how many grants are gone."""
@@ -38,6 +41,7 @@ def unshare(*, document: Document, principals: Sequence[str], by: str) -> int:
     return _changed("document.unshared", document, principals, by, _taken(document, principals, Effect.ALLOW))
 
 
+@scope.of("document")
 @transaction.atomic
 def deny(*, document: Document, principals: Sequence[str], by: str) -> int:
     """These may not read it, whatever else lets them."""
@@ -45,6 +49,7 @@ def deny(*, document: Document, principals: Sequence[str], by: str) -> int:
     return _changed("document.denied", document, principals, by, _added(document, principals, Effect.DENY, by))
 
 
+@scope.of("document")
 @transaction.atomic
 def undeny(*, document: Document, principals: Sequence[str], by: str) -> int:
     """Takes back a person's denial, never the source's."""
@@ -52,6 +57,7 @@ def undeny(*, document: Document, principals: Sequence[str], by: str) -> int:
     return _changed("document.undenied", document, principals, by, _taken(document, principals, Effect.DENY))
 
 
+@scope.of("document")
 @transaction.atomic
 def narrow(*, document: Document, principals: Sequence[str], by: str) -> int:
     """Only these may read it from now on: neither its source's policy nor what was shared before lets anybody else. Denials stay."""

@@ -12,6 +12,7 @@ from documents.models import Document
 from documents.queries import granted_to
 from identity.models import Membership, User
 from identity.queries import UnknownPerson
+from tenants import scope
 
 
 class NoSuchDocument(Exception):
@@ -33,6 +34,7 @@ def person(viewer: Viewer, email: str) -> User:
     return member.user
 
 
+@scope.of("viewer")
 def document(viewer: Viewer, words: str) -> Document:
     """By its id any document of the tenant; by its address, which is as telling as a title, one that the asker may read."""
     if id := _uuid(words):
@@ -46,6 +48,7 @@ def document(viewer: Viewer, words: str) -> Document:
     return found[0]
 
 
+@scope.of("viewer")
 def titles(viewer: Viewer, documents: Collection[UUID]) -> dict[UUID, str]:
     """Of those that the asker may read himself."""
     return dict(granted_to(viewer).filter(id__in=documents).values_list("id", "title"))

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from audit.actions import record
 from documents.models import Grant
 from sources.models import Source
+from tenants import scope
 from tenants.actions import move_epoch
 
 
@@ -21,6 +22,7 @@ class Permissions:
     deny: frozenset[str] = field(default_factory=frozenset)
 
 
+@scope.of("source")
 @transaction.atomic
 def mirror(*, source: Source, permissions: Mapping[UUID, Permissions], by: str = "system") -> int:
     """What the source says now, for these of its documents; restricted ones keep what a person made of them. Returns how many differ."""
@@ -33,6 +35,7 @@ def mirror(*, source: Source, permissions: Mapping[UUID, Permissions], by: str =
     return differ
 
 
+@scope.of("source")
 @transaction.atomic
 def forget(*, source: Source) -> int:
     """Where a policy has taken the place of the source's own permissions. Returns how many documents had some."""

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from sources.models import Source
 from tenants.models import Tenant
+from tenants.row_security import OwnTenant
 
 
 class Document(models.Model):
@@ -78,6 +79,29 @@ class Document(models.Model):
         return self.title
 
 
+class Work(models.Model):
+    """What there is to do, of all tenants: a view of the documents' state without a word of theirs, for claims and the sweeper. It is
+    empty but in `tenants.scope.across_tenants`; docs/adr/0008-row-level-security.md."""
+
+    id = models.UUIDField(primary_key=True)
+    tenant_id = models.UUIDField()
+    source = models.ForeignKey(Source, on_delete=models.DO_NOTHING, related_name="+")
+    state = models.CharField(max_length=12)
+    size = models.BigIntegerField()
+    attempt = models.PositiveSmallIntegerField()
+    fence = models.BigIntegerField()
+    generation = models.PositiveIntegerField()
+    unpublished = models.BooleanField()
+    created = models.DateTimeField()
+    not_before = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "documents_work"
+
+
 class Grant(models.Model):
     """What a document says of its own readers. What its source's policy says of all of them stands in Source.access alone, and counts
     for each document that is not restricted; a denial wins over both."""
@@ -92,6 +116,7 @@ class Grant(models.Model):
         SHARE = "share"
         """A person."""
 
+    tenant_id = OwnTenant()
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="grants")
     principal = models.CharField(max_length=120)
     effect = models.CharField(max_length=5, choices=Effect.choices, default=Effect.ALLOW)
@@ -107,6 +132,7 @@ class Grant(models.Model):
 class Page(models.Model):
     """One page of a generation's text; the document's text is its pages joined by two line breaks."""
 
+    tenant_id = OwnTenant()
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
     generation = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
@@ -127,6 +153,7 @@ class Chunk(models.Model):
     """A passage as it is indexed. Its id, a UUIDv5 of tenant, document, generation and ordinal, is its point's id."""
 
     id = models.UUIDField(primary_key=True, editable=False)
+    tenant_id = OwnTenant()
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="chunks")
     generation = models.PositiveIntegerField()
     ordinal = models.PositiveIntegerField()

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from access import principals
 from identity.models import Group, Membership
+from tenants import scope
 from tenants.models import Tenant
 
 
+@scope.of("tenant")
 def known(tenant: UUID, named: Collection[str]) -> dict[str, str]:
     """Those of the principals that mean somebody of this tenant, and what they are called. At most three queries."""
     words = {principals.group(id): name for id, name in _groups(tenant, _ids(named, "group"))}

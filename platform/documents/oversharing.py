@@ -12,6 +12,7 @@ from access import principals
 from documents.models import Document, Page
 from documents.readership import readership
 from documents.sensitive import signs
+from tenants import scope
 
 WIDER = "readable by everyone, most of its folder is not"
 NEIGHBOURS, MOST = 3, 0.75
@@ -24,6 +25,7 @@ class Suspect:
     """How often, by what was found. Of `WIDER`: how many neighbours are not open to everyone."""
 
 
+@scope.of("tenant")
 def suspects(tenant: UUID) -> list[Suspect]:
     """The most striking first. Reads the text of all that everyone can read."""
     readers = readership(tenant)

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from access.viewer import Viewer
 from documents.models import Chunk, Document, Grant, Page
+from tenants import scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ COLUMNS = (
 
 def visible_to(viewer: Viewer) -> QuerySet[Document]:
     """The live documents with text that every reader of the audience may read now: allowed by its source's policy or a grant of its
-    own, and denied by none."""
+    own, and denied by none. The caller reads them within the viewer's tenant."""
     return granted_to(viewer).filter(generation__gt=0)
 
 
@@ -64,6 +65,7 @@ def granted_to(viewer: Viewer) -> QuerySet[Document]:
     return Document.objects.filter(_readable(viewer))
 
 
+@scope.of("viewer")
 def passages(viewer: Viewer, chunk_ids: Sequence[UUID]) -> list[Passage]:
     """The recheck: those of the chunks that the viewer may read now, of current generations only, in the given order. One query."""
     chosen = Chunk.objects.filter(_readable(viewer, "document__"), id__in=chunk_ids, generation=F("document__generation"))
@@ -84,11 +86,13 @@ def _readable(viewer: Viewer, document: str = "") -> Q:
     return readable
 
 
+@scope.of("viewer")
 def document(viewer: Viewer, document_id: UUID) -> Document | None:
     """The document, or None where it does not exist or this viewer may not read it: the two answer the same."""
     return visible_to(viewer).filter(id=document_id).select_related("source").first()
 
 
+@scope.of("viewer")
 def pages(viewer: Viewer, document_id: UUID, numbers: Sequence[int] | None = None) -> list[Page]:
     """The pages of the current generation, in order; empty where the viewer may not read the document."""
     current = Q(document_id=document_id, generation=F("document__generation"))
@@ -96,11 +100,13 @@ def pages(viewer: Viewer, document_id: UUID, numbers: Sequence[int] | None = Non
     return list(found if numbers is None else found.filter(number__in=numbers))
 
 
+@scope.of("viewer")
 def still_visible(viewer: Viewer, document_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the documents that the viewer may read at this moment."""
     return set(visible_to(viewer).filter(id__in=document_ids).values_list("id", flat=True))
 
 
+@scope.of("document")
 def allowed_to(document: Document) -> set[str]:
     """The principals that its source's policy and its own grants name; whoever shows them leaves out what his viewer may not know."""
     own = Grant.objects.filter(document=document, effect=Grant.Effect.ALLOW).values_list("principal", flat=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from documents.models import Document, Grant
 from sources.models import Source
+from tenants import scope
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Readership:
         return [self.documents[place] for _, place in zip(range(limit), _places(bits), strict=False)]
 
 
+@scope.of("tenant")
 def readership(tenant: UUID) -> Readership:
     """Of the live documents with text, as documents.queries.visible_to decides for one reader. Three queries."""
     rows = Document.objects.filter(tenant=tenant, removed_at=None, generation__gt=0).order_by("id")

@@ -9,6 +9,7 @@ from django.db import transaction
 from access.resolve import NoAccess, viewer_for
 from documents.readership import Readership, readership
 from identity.models import Membership, User
+from tenants import scope
 from tenants.models import Tenant
 
 LISTED = 100
@@ -31,6 +32,7 @@ class WhatIf:
     documents: int
 
 
+@scope.of("tenant")
 def of_person(*, person: User, tenant: Tenant, change: Callable[[], object]) -> WhatIf:
     """`change` calls actions that move this person's place: membership, groups. Nothing of it stays: no row, no audit row, no ring."""
     readers = readership(tenant.id)
@@ -42,6 +44,7 @@ def of_person(*, person: User, tenant: Tenant, change: Callable[[], object]) -> 
     return _compared(readers, [(person, before, after)])
 
 
+@scope.of("tenant")
 def of_grants(*, tenant: Tenant, change: Callable[[], object]) -> WhatIf:
     """The same for actions that move who may read documents: everybody is looked at, and nobody's place moves."""
     members = Membership.objects.filter(tenant=tenant).select_related("user")

@@ -14,6 +14,7 @@ from documents.naming import known
 from documents.queries import granted_to, visible_to
 from identity.models import User
 from identity.queries import group_paths
+from tenants import scope
 from tenants.models import Tenant
 
 GRANTED = {
@@ -42,6 +43,7 @@ class Why:
         return ("reads it: " if self.readable else "does not: ") + ", ".join(step.words for step in self.path)
 
 
+@scope.of("tenant")
 def why(*, user: User, tenant: Tenant, document: Document) -> Why:
     """For those who may know the tenant's people, groups and grants. It names neither the document nor anything in it."""
     try:

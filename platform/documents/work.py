@@ -4,9 +4,10 @@ Time is the database's. A claim carries a fence that grows with each claim of it
 finds the document taken, and writes nothing. A claim's fence is also the number of the generation that it makes.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,7 +15,10 @@ from django.db.models import BooleanField, Case, F, IntegerField, Q, QuerySet, V
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Now
 
-from documents.models import Chunk, Document, Page
+from documents.models import Chunk, Document, Page, Work
+from sources.models import Source
+from tenants import scope
+from tenants.scope import within
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 3
@@ -27,6 +31,8 @@ FIRST_OF_ALL = "upload"
 SMALL = 1024 * 1024
 """In bytes: an upload of this size does not wait behind a larger one."""
 State = Document.State
+_EXHAUSTED = Q(state=State.PROCESSING, lease_until__lt=Now(), attempt__gte=ATTEMPTS, removed_at=None)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,54 +65,113 @@ class Made:
     chunks: Sequence[Chunk]
 
 
-def waiting() -> QuerySet[Document]:
-    """Pending and due, or left behind by a worker whose lease ran out."""
+def waiting() -> QuerySet[Work]:
+    """Pending and due, or left behind by a worker whose lease ran out. Read across tenants."""
     due = Q(state=State.PENDING) & (Q(not_before=None) | Q(not_before__lte=Now()))
     abandoned = Q(state=State.PROCESSING, lease_until__lt=Now(), attempt__lt=ATTEMPTS)
-    return Document.objects.filter(due | abandoned, removed_at=None)
+    return Work.objects.filter(due | abandoned, removed_at=None)
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What a sweep finds, of all tenants."""
+
+    processing: bool
+    publishing: bool
+    pruning: bool
+
+
+@scope.across
+def waits() -> Waits:
+    news = Work.objects.filter(unpublished=True, removed_at=None)
+    return Waits(waiting().exists(), news.exists(), Work.objects.filter(state=State.DELETING).exists())
+
+
+@scope.across
+def tenants_with_news(documents: Sequence[UUID] | None = None) -> list[UUID]:
+    """Whose documents the index has yet to hear of; of these documents only, where they are given."""
+    news = Work.objects.filter(unpublished=True, removed_at=None, generation__gt=0)
+    return _tenants(news if documents is None else news.filter(id__in=documents))
+
+
+@scope.across
+def tenants_with_removed() -> list[UUID]:
+    return _tenants(Work.objects.filter(state=State.DELETING))
+
+
+def _tenants(chosen: QuerySet[Work]) -> list[UUID]:
+    return list(chosen.order_by("tenant_id").values_list("tenant_id", flat=True).distinct())
+
+
 def claim(*, documents: int = DOCUMENTS_AT_ONCE, size: int = BYTES_AT_ONCE) -> list[Claim]:
     """Up to this many waiting documents, and no more bytes than `size` unless the first alone has more.
 
     A document that was tried before is claimed alone: should it kill the worker, it takes nobody with it.
     """
+    return [claim for tenant, fences in _by_tenant(_taken(documents, size)) for claim in _claimed(tenant, fences)]
+
+
+@scope.across
+def _taken(documents: int, size: int) -> list[tuple[UUID, UUID, int]]:
+    """Tenant, document and fence of what is claimed now."""
     rows = waiting().select_for_update(skip_locked=True, of=("self",)).order_by(*_order())
-    chosen = _portion(list(rows.values_list("id", "size", "attempt")[:documents]), size)
-    Document.objects.filter(id__in=chosen).update(
-        state=State.PROCESSING, lease_until=Now() + LEASE, fence=F("fence") + 1, attempt=F("attempt") + 1
-    )
-    return [_claimed(document) for document in Document.objects.filter(id__in=chosen)]
+    chosen = Work.objects.filter(id__in=_portion(list(rows.values_list("id", "size", "attempt")[:documents]), size))
+    chosen.update(state=State.PROCESSING, lease_until=Now() + LEASE, fence=F("fence") + 1, attempt=F("attempt") + 1)
+    return list(chosen.values_list("tenant_id", "id", "fence"))
 
 
+@scope.of("tenant")
+def _claimed(tenant: UUID, fences: Mapping[UUID, int]) -> list[Claim]:
+    """Without those that somebody changed or removed since they were taken."""
+    found = Document.objects.filter(tenant_id=tenant, id__in=fences, state=State.PROCESSING)
+    return [_claim(document) for document in found if document.fence == fences[document.id]]
+
+
+def _by_tenant(taken: Iterable[tuple[UUID, UUID, T]]) -> Iterable[tuple[UUID, dict[UUID, T]]]:
+    found: dict[UUID, dict[UUID, T]] = {}
+    for tenant, document, what in taken:
+        found.setdefault(tenant, {})[document] = what
+    return found.items()
+
+
+@scope.across
 def renew(documents: Collection[UUID]) -> None:
-    Document.objects.filter(id__in=documents, state=State.PROCESSING, lease_until__gt=Now()).update(lease_until=Now() + LEASE)
+    Work.objects.filter(id__in=documents, state=State.PROCESSING, lease_until__gt=Now()).update(lease_until=Now() + LEASE)
 
 
-@transaction.atomic
 def give_back(claims: Iterable[Claim], *, after: timedelta, counts: bool, code: str = "", message: str = "") -> None:
     """Back to waiting. `counts` says that the attempt was the document's own doing: the third that counts is its last."""
+    for tenant, his in _by_tenant((claim.tenant, claim.document, claim) for claim in claims):
+        with within(tenant):
+            _give_back(his.values(), after=after, counts=counts, reason={"code": code, "message": message})
+
+
+def _give_back(claims: Iterable[Claim], *, after: timedelta, counts: bool, reason: Mapping[str, str]) -> None:
     mine = _held(claims)
     last = [claim.document for claim in mine if counts and claim.attempt >= ATTEMPTS]
     again = [claim.document for claim in mine if claim.document not in set(last)]
     tried = F("attempt") if counts else F("attempt") - 1
-    Document.objects.filter(id__in=again).update(
-        state=State.PENDING, lease_until=None, not_before=Now() + after, attempt=tried, code=code, message=message
-    )
-    Document.objects.filter(id__in=last).update(state=State.QUARANTINED, lease_until=None, code=code, message=message)
+    Document.objects.filter(id__in=again).update(state=State.PENDING, lease_until=None, not_before=Now() + after, attempt=tried, **reason)
+    Document.objects.filter(id__in=last).update(state=State.QUARANTINED, lease_until=None, **reason)
 
 
-@transaction.atomic
 def refuse(claim: Claim, *, code: str, message: str) -> None:
     """The document itself is the reason, and another attempt is useless. What was current before goes on answering."""
-    if _held([claim]):
-        Document.objects.filter(id=claim.document).update(state=State.FAILED, lease_until=None, code=code, message=message)
+    with within(claim.tenant):
+        if _held([claim]):
+            Document.objects.filter(id=claim.document).update(state=State.FAILED, lease_until=None, code=code, message=message)
 
 
-@transaction.atomic
 def complete(made: Sequence[Made]) -> list[Claim]:
-    """Makes the new generations current, all or none. Returns the claims that were still held; of the others nothing is written."""
+    """Makes the new generations current, of each tenant all or none. Returns the claims that were still held; of the others nothing is
+    written."""
+    by_tenant = _by_tenant((one.claim.tenant, one.claim.document, one) for one in made)
+    return [claim for tenant, his in by_tenant for claim in _complete(tenant, list(his.values()))]
+
+
+@scope.of("tenant")
+@transaction.atomic
+def _complete(tenant: UUID, made: Sequence[Made]) -> list[Claim]:
     mine = {claim.document for claim in _held(one.claim for one in made)}
     kept = [one for one in made if one.claim.document in mine]
     _forget_text([one.claim.document for one in kept if one.claim.generation])
@@ -117,7 +182,8 @@ def complete(made: Sequence[Made]) -> list[Claim]:
     return [one.claim for one in kept]
 
 
-def retry_quarantined(source: UUID) -> int:
+@scope.of("source")
+def retry_quarantined(source: Source) -> int:
     """A person has asked for the source again: perhaps what went wrong was not the document's doing."""
     quarantined = Document.objects.filter(source=source, state=State.QUARANTINED, removed_at=None)
     return quarantined.update(state=State.PENDING, attempt=0, not_before=None, code="", message="")
@@ -126,7 +192,17 @@ def retry_quarantined(source: UUID) -> int:
 def quarantine_exhausted() -> int:
     """Documents that were in hand each time when a worker died."""
     message = "Processing ended unexpectedly three times on this document. Check the file, then change or remove it."
-    exhausted = Document.objects.filter(state=State.PROCESSING, lease_until__lt=Now(), attempt__gte=ATTEMPTS, removed_at=None)
+    return sum(_quarantine_exhausted(tenant, message) for tenant in _tenants_with_exhausted())
+
+
+@scope.across
+def _tenants_with_exhausted() -> list[UUID]:
+    return _tenants(Work.objects.filter(_EXHAUSTED))
+
+
+@scope.of("tenant")
+def _quarantine_exhausted(tenant: UUID, message: str) -> int:
+    exhausted = Document.objects.filter(_EXHAUSTED, tenant_id=tenant)
     return exhausted.update(state=State.QUARANTINED, lease_until=None, code="worker_died", message=message)
 
 
@@ -148,7 +224,7 @@ def _make_current(made: Sequence[Made]) -> None:
         cursor.execute(_MAKE_CURRENT, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _claimed(document: Document) -> Claim:
+def _claim(document: Document) -> Claim:
     return Claim(
         document=document.id,
         tenant=document.tenant_id,

@@ -12,6 +12,8 @@ from access import principals
 from audit.actions import record
 from identity.queries import groups_named
 from sources.models import Source, SyncFailure, SyncRun
+from sources.queries import expired_runs, tenant_of_run
+from tenants import scope
 from tenants.actions import move_epoch
 from tenants.models import Tenant
 
@@ -35,6 +37,7 @@ def readers(tenant: Tenant, words: Sequence[str]) -> list[str]:
     return sorted({*everyone, *(principals.group(group.id) for group in groups)})
 
 
+@scope.of("tenant")
 @transaction.atomic
 def ensure(
     *, tenant: Tenant, name: str, kind: str, config: dict[str, Any], access: Sequence[str] | None, by: str = "system"
@@ -57,6 +60,7 @@ def ensure(
     return source, created
 
 
+@scope.of("source")
 @transaction.atomic
 def set_access(*, source: Source, access: Sequence[str] | None, by: str = "system") -> bool:
     """Who may read, or None for the source's own permissions; it holds from the commit on, for each of its documents. Call it by
@@ -80,6 +84,7 @@ def _policy(tenant: UUID, access: Sequence[str] | None) -> tuple[str, list[str]]
     return Source.Policy.EVERYONE if everyone else Source.Policy.GROUPS, sorted(set(access))
 
 
+@scope.of("source")
 def request_run(*, source: Source, allow_removals: bool = False) -> SyncRun:
     """A run that waits; asking again while it waits is the same run. One that has begun may have seen too little: then one more."""
     try:
@@ -92,9 +97,14 @@ def request_run(*, source: Source, allow_removals: bool = False) -> SyncRun:
     return run
 
 
-@transaction.atomic
 def start_run(run_id: Any) -> SyncRun | None:
     """Takes the run's lease. None where it is not waiting, or another run of the source is under way."""
+    tenant = tenant_of_run(run_id)
+    return _start_run(tenant, run_id) if tenant else None
+
+
+@scope.of("tenant")
+def _start_run(tenant: UUID, run_id: Any) -> SyncRun | None:
     run = SyncRun.objects.select_for_update(of=("self",)).select_related("source__tenant").filter(id=run_id).first()
     if run is None or run.state != SyncRun.State.PENDING:
         return None
@@ -106,16 +116,19 @@ def start_run(run_id: Any) -> SyncRun | None:
     return run
 
 
+@scope.of("run")
 def renew_run(run: SyncRun) -> bool:
     """False where the lease was lost: then the run is another's business, and nothing more may be written for it."""
     mine = SyncRun.objects.filter(id=run.id, state=SyncRun.State.RUNNING, lease_until__gt=Now())
     return bool(mine.update(lease_until=Now() + LEASE, seen=run.seen, changed=run.changed, removed=run.removed))
 
 
+@scope.of("run")
 def miss(*, run: SyncRun, uri: str, code: str, message: str) -> None:
     SyncFailure.objects.create(run=run, uri=uri, code=code, message=message)
 
 
+@scope.of("run")
 def end_run(run: SyncRun, *, code: str = "", message: str = "", failed: bool = False) -> None:
     """A code without `failed` says that a person should look, and that the rest was done."""
     state = SyncRun.State.FAILED if failed else SyncRun.State.FINISHED
@@ -125,9 +138,8 @@ def end_run(run: SyncRun, *, code: str = "", message: str = "", failed: bool = F
 
 def restart_expired_runs() -> list[SyncRun]:
     """Runs whose worker died are closed, and each source gets a new one."""
-    expired = SyncRun.objects.filter(state=SyncRun.State.RUNNING, lease_until__lt=Now()).select_related("source")
     restarted = []
-    for run in expired:
+    for run in expired_runs():
         end_run(run, code="interrupted", message="The worker ended during this run; another run follows.", failed=True)
         restarted.append(request_run(source=run.source, allow_removals=run.allow_removals))
     return restarted

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from tenants.models import Tenant
+from tenants.row_security import OwnTenant
 
 
 class Source(models.Model):
@@ -54,6 +55,7 @@ class SyncRun(models.Model):
         FAILED = "failed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant_id = OwnTenant()
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="runs")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     requested = models.DateTimeField(auto_now_add=True)
@@ -77,6 +79,7 @@ class SyncRun(models.Model):
 class SyncFailure(models.Model):
     """One thing of the source that could not even become a document."""
 
+    tenant_id = OwnTenant()
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="failures")
     uri = models.TextField()
     code = models.CharField(max_length=40)

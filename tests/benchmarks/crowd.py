@@ -17,6 +17,7 @@ from index import points, schema
 from inference.sparse import embed_document
 from sources.actions import ensure as ensure_source
 from sources.models import Source
+from tenants import scope
 from tenants.actions import ensure as ensure_tenant
 
 CHUNKS, CHUNKS_A_DOCUMENT, DIMENSIONS = 20_000, 10, 384
@@ -35,6 +36,7 @@ def gather(chunks: int = CHUNKS) -> Viewer:
     return viewer_for(user=person, tenant=tenant)
 
 
+@scope.of("source")
 def _document(source: Source, number: int, texts: Sequence[str], reader: str) -> None:
     document = Document.objects.create(
         tenant_id=source.tenant_id,

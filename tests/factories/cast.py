@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from uuid import UUID
 
 from access.resolve import viewer_for
 from access.viewer import Viewer
@@ -18,6 +19,10 @@ class Cast:
     teammate: User
     elsewhere: Tenant
     outsider: User
+
+    @property
+    def tenant_id(self) -> UUID:
+        return self.tenant.id
 
     def viewer(self, person: User) -> Viewer:
         return viewer_for(user=person, tenant=self.elsewhere if person == self.outsider else self.tenant)

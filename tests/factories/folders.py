@@ -11,6 +11,7 @@ from documents.models import Document
 from ingestion import process, sync
 from sources import actions as sources
 from sources.models import Source, SyncRun
+from tenants import scope
 from tenants.models import Tenant
 
 HANDBOOK = {
@@ -37,6 +38,11 @@ def folder_source(tenant: Tenant, folder: Path, *access: str, name: str = "Handb
 def synced(source: Source, *, allow_removals: bool = False) -> SyncRun:
     run = sources.request_run(source=source, allow_removals=allow_removals)
     sync.run(str(run.id))
+    return refreshed(run)
+
+
+@scope.of("run")
+def refreshed(run: SyncRun) -> SyncRun:
     run.refresh_from_db()
     return run
 
@@ -49,10 +55,12 @@ def ingested(source: Source) -> SyncRun:
     return run
 
 
+@scope.of("source")
 def expire_leases(source: Source) -> None:
     """As if the time had passed in which a dead worker would have renewed them."""
     Document.objects.filter(source=source, lease_until__isnull=False).update(lease_until=Now() - timedelta(seconds=1))
 
 
+@scope.of("source")
 def states(source: Source) -> dict[str, str]:
     return dict(Document.objects.filter(source=source, removed_at=None).values_list("uri", "state"))

@@ -19,6 +19,7 @@ from identity.models import User
 from ingestion.extract.model import Extracted
 from ingestion.extract.pool import Extractor
 from sources.models import Source
+from tenants import scope
 from tests.factories.cast import Cast, make_cast
 
 ADDRESS = "http://testserver"
@@ -82,6 +83,7 @@ class Paper:
     media_type: str
 
 
+@scope.of("cast")
 def keep(cast: Cast, paper: Paper, readers: list[str], extractor: Extractor, *, own: bool = False) -> Document:
     """A document that is ready, made without the worker: read by the real extractor, kept by hand."""
     read = extractor.extract(paper.data, name=paper.name, media_type=paper.media_type)

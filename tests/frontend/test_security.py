@@ -19,6 +19,7 @@ from frontend.ui.security import POLICY
 from identity import actions as identity
 from identity.models import User
 from tests.factories.cast import Cast
+from tests.factories.looking import look
 from tests.frontend.conftest import ADDRESS, Scene
 
 Visit = Callable[[User | None], httpx.AsyncClient]
@@ -152,7 +153,8 @@ def test_only_who_runs_the_demo_reads_who_may_become_whom() -> None:
 async def test_the_state_of_an_upload_is_told_only_where_it_is_granted(scene: Scene, visit: Visit) -> None:
     async with await sync_to_async(visit)(scene.cast.owner) as browser:
         assert (await browser.get(f"/uploads/{scene.upload.id}")).status_code == 200
-        await Grant.objects.filter(document=scene.upload).aupdate(effect=Grant.Effect.DENY)
+        grants = Grant.objects.filter(document=scene.upload)
+        await sync_to_async(look)(scene.upload, lambda: grants.update(effect=Grant.Effect.DENY))
         assert (await browser.get(f"/uploads/{scene.upload.id}")).status_code == 404
 
 

@@ -9,10 +9,10 @@ from django.core.management import call_command
 
 from ingestion.management.commands import ingest
 from sources import actions as sources
-from sources.models import Source
 from terminal.command import AskedWrongly
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import HANDBOOK, folder_source, write
+from tests.factories.looking import everywhere
 
 pytestmark = pytest.mark.django_db
 
@@ -24,11 +24,11 @@ def cast() -> Cast:
 
 def refusal(*words: str) -> str:
     """The sentence; nothing is stored."""
-    before = Source.objects.count()
+    before = everywhere("sources_source")
     with pytest.raises(AskedWrongly) as error:
         call_command("ingest", *words)
     assert error.value.returncode == 2
-    assert Source.objects.count() == before
+    assert everywhere("sources_source") == before
     return str(error.value)
 
 

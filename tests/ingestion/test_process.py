@@ -18,6 +18,7 @@ from ingestion.prepare import Prepared, chunk_id, prepare
 from sources.models import Source
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import HANDBOOK, expire_leases, folder_source, ingested, states, synced, write
+from tests.factories.looking import look, seen_by
 
 pytestmark = pytest.mark.django_db
 
@@ -35,14 +36,14 @@ def source(cast: Cast, tmp_path: Path) -> Source:
 def test_a_folder_becomes_documents_that_are_ready(source: Source) -> None:
     ingested(source)
     assert set(states(source).values()) == {"ready"}
-    for document in Document.objects.filter(source=source):
-        assert points.count(document=document.id) == document.chunk_count == document.chunks.count() > 0
+    for document in look(source, lambda: Document.objects.filter(source=source)):
+        assert points.count(document=document.id) == document.chunk_count == look(source, document.chunks.count) > 0
         assert not document.unpublished
 
 
 def test_a_chunks_text_stands_in_the_document_to_the_letter(cast: Cast, source: Source) -> None:
     ingested(source)
-    for chunk in Chunk.objects.filter(document__source=source).select_related("document"):
+    for chunk in look(source, lambda: Chunk.objects.filter(document__source=source).select_related("document")):
         pages = queries.pages(cast.viewer(cast.owner), chunk.document_id)
         assert "\n\n".join(page.text for page in pages)[chunk.start : chunk.end] == chunk.text
         assert chunk.id == chunk_id(cast.tenant.id, chunk.document_id, chunk.generation, chunk.ordinal)
@@ -57,7 +58,7 @@ def test_a_file_that_cannot_be_read_says_why_and_the_others_are_ready(cast: Cast
     }
     source = folder_source(cast.tenant, write(tmp_path, files))
     ingested(source)
-    failed = dict(Document.objects.filter(source=source, state="failed").values_list("uri", "code"))
+    failed = dict(look(source, lambda: Document.objects.filter(source=source, state="failed").values_list("uri", "code")))
     assert failed == {"empty.txt": "empty_file", "program.pdf": "type_mismatch", "broken.docx": "corrupt"}
     assert sum(state == "ready" for state in states(source).values()) == len(HANDBOOK)
 
@@ -72,9 +73,9 @@ def test_a_poison_file_is_quarantined_after_three_attempts_and_the_queue_goes_on
         synced(source)
         for _ in range(work.ATTEMPTS):
             process.drain()
-            Document.objects.filter(source=source, state="pending").update(not_before=None)
+            look(source, lambda: Document.objects.filter(source=source, state="pending").update(not_before=None))
     assert states(source) == {**dict.fromkeys(HANDBOOK, "ready"), "poison.md": "quarantined"}
-    assert Document.objects.get(source=source, uri="poison.md").code == "timeout"
+    assert look(source, lambda: Document.objects.get(source=source, uri="poison.md").code) == "timeout"
 
 
 @pytest.mark.filterwarnings("ignore:.*unclosed <socket:pytest.PytestUnraisableExceptionWarning")  # httpcore's, where nobody listens
@@ -89,8 +90,8 @@ def test_with_the_index_away_documents_wait_and_nothing_is_lost(source: Source, 
         index.client.get_client().close()
     gc.collect()
     assert set(states(source).values()) == {"pending"}
-    assert not Document.objects.filter(source=source, attempt__gt=0).exists()
-    Document.objects.filter(source=source).update(not_before=None)
+    assert not look(source, lambda: Document.objects.filter(source=source, attempt__gt=0).exists())
+    look(source, lambda: Document.objects.filter(source=source).update(not_before=None))
     process.drain()
     assert set(states(source).values()) == {"ready"}
 
@@ -104,10 +105,10 @@ def test_a_document_of_too_many_chunks_answers_for_its_beginning_and_says_so(
         cast.tenant, write(tmp_path, {**HANDBOOK, "endless.txt": "The pump is checked every Monday by the crew. " * 800})
     )
     ingested(source)
-    endless = Document.objects.get(source=source, uri="endless.txt")
+    endless = look(source, lambda: Document.objects.get(source=source, uri="endless.txt"))
     assert (endless.state, endless.partial, endless.chunk_count) == ("ready", True, 20)
     assert points.count(document=endless.id) == 20
-    assert not Document.objects.filter(source=source, partial=True).exclude(id=endless.id).exists()
+    assert not look(source, lambda: Document.objects.filter(source=source, partial=True).exclude(id=endless.id).exists())
 
 
 def test_a_long_document_encoded_in_slices_has_the_vectors_that_it_has_encoded_whole(
@@ -131,10 +132,10 @@ def test_what_a_dead_worker_left_half_written_is_seen_by_nobody_and_goes_away(ca
     claims = [claim for claim in work.claim() if claim.source == source.id]
     half = process._encode([one for one in prepare(claims) if isinstance(one, Prepared)])
     points.upsert(process._points(half))
-    assert not queries.visible_to(cast.viewer(cast.owner)).exists()
+    assert not seen_by(cast.viewer(cast.owner))
     expire_leases(source)
     process.drain()
-    for document in Document.objects.filter(source=source):
+    for document in look(source, lambda: Document.objects.filter(source=source)):
         assert document.state == "ready"
         assert (
             points.count(document=document.id) == points.count(document=document.id, generation=document.generation) == document.chunk_count
@@ -145,7 +146,7 @@ def test_a_document_of_which_the_index_lost_a_part_is_not_current_and_the_others
     source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced(source)
-    leave = Document.objects.get(source=source, uri="leave.md")
+    leave = look(source, lambda: Document.objects.get(source=source, uri="leave.md"))
     real = points.upsert
 
     def forgetful(made: Iterable[points.Point]) -> None:
@@ -155,12 +156,12 @@ def test_a_document_of_which_the_index_lost_a_part_is_not_current_and_the_others
         faulty.setattr(points, "upsert", forgetful)
         process.drain()
     assert states(source) == {**dict.fromkeys(HANDBOOK, "ready"), "leave.md": "pending"}
-    leave.refresh_from_db()
+    look(source, leave.refresh_from_db)
     assert (leave.generation, leave.attempt, leave.code) == (0, 1, "index_incomplete")
 
-    Document.objects.filter(source=source).update(not_before=None)
+    look(source, lambda: Document.objects.filter(source=source).update(not_before=None))
     process.drain()
-    leave.refresh_from_db()
+    look(source, leave.refresh_from_db)
     assert (leave.state, leave.code) == ("ready", "")
     assert points.count(document=leave.id) == leave.chunk_count
 
@@ -169,9 +170,9 @@ def test_a_document_without_its_bytes_says_so_and_the_next_sync_brings_them_back
     from documents import blobs
 
     synced(source)
-    leave = Document.objects.get(source=source, uri="leave.md")
+    leave = look(source, lambda: Document.objects.get(source=source, uri="leave.md"))
     blobs.remove(leave.blob)
     process.drain()
-    assert Document.objects.get(id=leave.id).code == "content_missing"
+    assert look(source, lambda: Document.objects.get(id=leave.id).code) == "content_missing"
     ingested(source)
-    assert Document.objects.get(id=leave.id).state == "ready"
+    assert look(source, lambda: Document.objects.get(id=leave.id).state) == "ready"

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from access import principals
-from documents import queries, work
+from documents import work
 from documents.models import Document
 from identity.models import User
 from ingestion import process, upload
@@ -14,6 +14,7 @@ from sources.actions import ensure
 from sources.models import Source
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import HANDBOOK, folder_source, synced, write
+from tests.factories.looking import look, seen_by
 
 pytestmark = pytest.mark.django_db
 NOTE = b"The new crane lifts 60 tonnes."
@@ -26,7 +27,7 @@ def cast() -> Cast:
 
 def readers(cast: Cast) -> set[str]:
     people = {"owner": cast.owner, "teammate": cast.teammate, "outsider": cast.outsider}
-    return {name for name, person in people.items() if queries.visible_to(cast.viewer(person)).exists()}
+    return {name for name, person in people.items() if seen_by(cast.viewer(person))}
 
 
 def test_an_upload_is_its_owners_until_it_is_shared(cast: Cast) -> None:
@@ -41,9 +42,9 @@ def test_an_upload_is_its_owners_until_it_is_shared(cast: Cast) -> None:
 def test_a_folder_called_uploads_is_in_nobodys_way(cast: Cast, tmp_path: Path) -> None:
     folder, _ = ensure(tenant=cast.tenant, name=upload.SHARED_NAME, kind="folder", config={"path": str(tmp_path)}, access=[])
     received = upload.receive(viewer=cast.viewer(cast.owner), name="crane.txt", data=NOTE, shared=True)
-    source = Document.objects.get(id=received.document).source
+    source = look(cast.tenant, lambda: Document.objects.get(id=received.document).source)
     assert (source.kind, source.name) == (upload.KIND, "Uploads (2)")
-    folder.refresh_from_db()
+    look(folder, folder.refresh_from_db)
     assert (folder.kind, folder.access, folder.config) == ("folder", [], {"path": str(tmp_path)})
 
 
@@ -57,18 +58,18 @@ def test_who_comes_to_an_address_that_was_anothers_gets_nothing_of_theirs(cast: 
     cast.owner.save()
     upload.receive(viewer=cast.viewer(cast.owner), name="crane.txt", data=NOTE)
     process.drain()
-    first, second = Source.objects.filter(tenant=cast.tenant, kind=upload.KIND).order_by("created")
+    first, second = look(cast.tenant, lambda: Source.objects.filter(tenant=cast.tenant, kind=upload.KIND).order_by("created"))
     assert (first.access, second.access) == ([principals.user(old.id)], [principals.user(cast.owner.id)])
     assert (first.config, second.config) == ({"owner": str(old.id)}, {"owner": str(cast.owner.id)})
-    uris = queries.visible_to(cast.viewer(cast.owner)).values_list("uri", flat=True)
-    assert list(uris) == ["crane.txt"]
+    assert [document.uri for document in seen_by(cast.viewer(cast.owner))] == ["crane.txt"]
 
 
 def test_two_people_of_one_name_have_a_source_each(cast: Cast) -> None:
     User.objects.filter(id__in=[cast.owner.id, cast.teammate.id]).update(name="Kim Lee")
     for person in (cast.owner, cast.teammate, cast.owner):
         upload.receive(viewer=cast.viewer(person), name="crane.txt", data=NOTE)
-    names = Source.objects.filter(tenant=cast.tenant, kind=upload.KIND).order_by("created").values_list("name", flat=True)
+    sources = Source.objects.filter(tenant=cast.tenant, kind=upload.KIND).order_by("created")
+    names = look(cast.tenant, sources.values_list("name", flat=True).all)
     assert list(names) == ["Uploads of Kim Lee", "Uploads of Kim Lee (2)"]
 
 
@@ -84,7 +85,7 @@ def test_a_small_upload_waits_neither_for_a_sync_nor_for_a_large_upload(cast: Ca
 def test_who_may_not_share_is_told(cast: Cast) -> None:
     with pytest.raises(upload.NotAllowed):
         upload.receive(viewer=cast.viewer(cast.teammate), name="crane.txt", data=NOTE, shared=True)
-    assert not Document.objects.filter(tenant=cast.tenant).exists()
+    assert not look(cast.tenant, lambda: Document.objects.filter(tenant=cast.tenant).exists())
 
 
 def test_the_same_bytes_twice_are_already_present(cast: Cast) -> None:
@@ -113,7 +114,7 @@ def test_what_is_refused_stores_nothing(
     settings.UPLOAD_LIMIT_BYTES = 1000
     with pytest.raises(refusal):
         upload.receive(viewer=cast.viewer(cast.owner), name=name, data=data)
-    assert not Document.objects.filter(tenant=cast.tenant).exists()
+    assert not look(cast.tenant, lambda: Document.objects.filter(tenant=cast.tenant).exists())
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from sources import actions as sources
 from sources.models import Source, SyncRun
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import HANDBOOK, expire_leases, folder_source, states, write
+from tests.factories.looking import look
 from tests.worker import kill_worker
 
 pytestmark = pytest.mark.usefixtures("worker", "committed")
@@ -40,7 +41,9 @@ def until(happened: Callable[[], bool]) -> None:
 
 
 def ready(source: Source) -> bool:
-    return set(states(source).values()) == {"ready"} and not Document.objects.filter(source=source, unpublished=True).exists()
+    return set(states(source).values()) == {"ready"} and not look(
+        source, lambda: Document.objects.filter(source=source, unpublished=True).exists()
+    )
 
 
 def test_a_folder_goes_through_the_worker(source: Source) -> None:
@@ -54,7 +57,7 @@ def test_a_folder_goes_through_the_worker(source: Source) -> None:
 
 def test_a_file_dropped_on_the_page_is_soon_ready(cast: Cast) -> None:
     received = upload.receive(viewer=cast.viewer(cast.owner), name="crane.txt", data=b"The new crane lifts 60 tonnes.")
-    until(lambda: Document.objects.get(id=received.document).state == "ready")
+    until(lambda: look(cast.tenant, lambda: Document.objects.get(id=received.document).state) == "ready")
 
 
 def test_the_same_message_ten_times_has_one_effect(source: Source) -> None:
@@ -63,9 +66,11 @@ def test_the_same_message_ten_times_has_one_effect(source: Source) -> None:
         current_app.send_task("ingestion.tasks.sync_source", args=(str(run.id),))
         current_app.send_task("ingestion.tasks.process_documents")
     until(lambda: len(states(source)) == len(HANDBOOK) and ready(source))
-    assert SyncRun.objects.filter(source=source).count() == 1
-    assert set(Document.objects.filter(source=source).values_list("fence", flat=True)) == {1}
-    assert points.count(tenant=source.tenant_id) == sum(Document.objects.filter(source=source).values_list("chunk_count", flat=True))
+    assert look(source, lambda: SyncRun.objects.filter(source=source).count()) == 1
+    assert set(look(source, lambda: Document.objects.filter(source=source).values_list("fence", flat=True))) == {1}
+    assert points.count(tenant=source.tenant_id) == sum(
+        look(source, lambda: Document.objects.filter(source=source).values_list("chunk_count", flat=True))
+    )
 
 
 def test_work_that_nobody_rang_for_is_found_by_the_sweeper(source: Source) -> None:
@@ -82,6 +87,6 @@ def test_a_worker_killed_in_the_middle_of_a_document_loses_nothing(cast: Cast, t
     assert states(source) == {"long.txt": "processing"}
     expire_leases(source)
     until(lambda: ready(source))
-    document = Document.objects.get(source=source)
+    document = look(source, lambda: Document.objects.get(source=source))
     assert document.fence == 2
     assert points.count(document=document.id) == points.count(document=document.id, generation=2) == document.chunk_count

@@ -15,6 +15,7 @@ from sources.actions import readers
 from sources.models import Source
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import folder_source, ingested, write
+from tests.factories.looking import look
 
 LEAVE = "# Annual leave\n\nEveryone has 25 days of annual leave in a year. The gate of the harbour opens at seven.\n"
 SALARIES = "# Salaries\n\nThe salary of a crane driver is 3,900 pounds a month. Salaries are reviewed every April.\n"
@@ -47,7 +48,7 @@ class Harbour:
         change(source=self.salaries, access=readers(self.cast.tenant, ["group:staff"]))
         with transaction.atomic():
             salaries = Document.objects.select_for_update().filter(source=self.salaries)  # waits for a worker that just tells it
-            publish_waiting(list(salaries.values_list("id", flat=True)))
+            publish_waiting(look(self.cast, lambda: list(salaries.values_list("id", flat=True))))
 
 
 @pytest.fixture(scope="module")

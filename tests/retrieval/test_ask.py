@@ -18,6 +18,7 @@ from retrieval import extractive
 from retrieval import search as searching
 from retrieval.ask import ask
 from retrieval.events import ABSTENTION, Citations, Done, Event, Failed, Sources, Token
+from tests.factories.looking import look
 from tests.retrieval.conftest import Harbour
 
 LEAVE = "How many days of annual leave do I have?"
@@ -46,7 +47,7 @@ async def test_the_answer_is_a_quote_that_stands_in_the_document(harbour: Harbou
     text, cited, done = await told(await viewer(harbour, "teammate"), LEAVE)
     assert done.mode == "extractive"
     assert text.startswith("Everyone has 25 days of annual leave in a year. [1]")
-    page = await sync_to_async(Page.objects.get)(document_id=cited.citations[0].document)
+    page = await sync_to_async(look)(harbour.cast.tenant, lambda: Page.objects.get(document_id=cited.citations[0].document))
     for citation in cited.citations:
         assert page.text[citation.start : citation.end] == citation.quote
 
@@ -135,7 +136,7 @@ async def test_who_leaves_finds_the_interrupted_answer_again(harbour: Harbour) -
         async for event in events:
             if isinstance(event, Token):
                 break
-    latest = await sync_to_async(lambda: conversations.own(asker)[0].id)()
+    latest = await sync_to_async(look)(asker, lambda: conversations.own(asker)[0].id)
     [turn] = await sync_to_async(conversations.turns)(asker, latest)
     assert (turn.state, bool(turn.answer)) == ("interrupted", True)
 

@@ -23,6 +23,7 @@ from retrieval.events import ABSTENTION, Citations, Done, Event, Failed, Sources
 from retrieval.guard import AccessChanged, Guard
 from retrieval.prompt import REMEMBERED
 from retrieval.search import search
+from tests.factories.looking import look
 from tests.fakes.chat_server import BreakOff, ChatServer, Refuse, Step, Thought, Wait, chat_server
 from tests.retrieval.conftest import Harbour
 
@@ -130,7 +131,7 @@ async def test_access_revoked_while_the_model_speaks_takes_the_answer_back(
     await sync_to_async(harbour.restore)()
     assert isinstance(heard[-1], Failed)
     assert heard[-1].code == "access_changed"
-    latest = await sync_to_async(lambda: conversations.own(owner)[0].id)()
+    latest = await sync_to_async(look)(owner, lambda: conversations.own(owner)[0].id)
     [turn] = await sync_to_async(conversations.turns)(owner, latest)
     assert (turn.answer, turn.state) == ("", "failed")
 

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from documents.models import Document
+from documents.models import Work
 from ingestion import process
 from ingestion.publish import publish_waiting
 from retrieval.search import search
+from tenants import scope
 from tests.factories.cast import make_cast
 from tests.factories.folders import folder_source, ingested, write
 from tests.retrieval.conftest import LEAVE, Harbour
@@ -40,8 +41,13 @@ def test_a_worker_takes_no_document_that_is_ingested_here(committed: None, tmp_p
     assert _is_seen(source.id)
 
 
+@scope.across
+def _seen(source: UUID) -> bool:
+    return Work.objects.filter(source=source).exists()
+
+
 def _is_seen(source: UUID) -> bool:
     try:
-        return Document.objects.filter(source=source).exists()
+        return _seen(source)
     finally:
         connection.close()

@@ -17,6 +17,7 @@ from retrieval import search as module
 from retrieval.search import fused, search, spread
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import folder_source, ingested, write
+from tests.factories.looking import look
 from tests.retrieval.passages import passage
 
 CRANES = {
@@ -68,7 +69,7 @@ def test_documents_that_the_viewer_cannot_see_change_neither_what_he_finds_nor_i
 
 def test_a_removed_document_is_not_found_although_the_index_still_holds_it(cast: Cast, tmp_path: Path) -> None:
     ingested(folder_source(cast.tenant, write(tmp_path, CRANES)))
-    south = Document.objects.get(tenant=cast.tenant, uri="south.md")
+    south = look(cast.tenant, lambda: Document.objects.get(tenant=cast.tenant, uri="south.md"))
 
     documents.remove(documents=[south.id], tenant=cast.tenant.id, reason="test")
 

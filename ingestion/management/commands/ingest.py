@@ -3,8 +3,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from access import principals
 from identity.models import Group
 from identity.queries import UnknownGroup
@@ -13,6 +11,7 @@ from ingestion.progress import Outcome, Watch
 from sources import actions as sources
 from sources.models import Source, SyncRun
 from tenants import queries as tenants
+from tenants import scope
 from tenants.models import Tenant
 from terminal.command import AskedWrongly, Failed
 from terminal.command import Command as Base
@@ -78,7 +77,7 @@ def _folder(path: str, allow_empty: bool) -> Path:
         raise AskedWrongly(f"The folder {path} cannot be read: {error.strerror}.", code="unreadable") from error
 
 
-@transaction.atomic
+@scope.of("tenant")
 def _source(tenant: Tenant, name: str, folder: Path, words: Sequence[str] | None) -> Source:
     access = sources.readers(tenant, words or EVERYONE)
     source, created = sources.ensure(tenant=tenant, name=name, kind="folder", config={"path": str(folder)}, access=access, by="command")

@@ -16,6 +16,7 @@ from retrieval.ask import ask
 from retrieval.citations import Citation
 from retrieval.events import ABSTAINED, Citations, Done, Failed, Token
 from tenants.queries import by_slug
+from tenants.scope import within
 
 
 class NoAnswer(Exception):
@@ -51,7 +52,8 @@ def answer(company: Company, person: PersonSpec, question: str) -> Answer:
 
 def _why(person: PersonSpec, citations: Sequence[Citation]) -> tuple[str, ...]:
     user, tenant = by_email(person.email), by_slug(person.tenant)
-    documents = Document.objects.filter(tenant=tenant).select_related("source").in_bulk([one.document for one in citations])
+    with within(tenant.id):
+        documents = Document.objects.filter(tenant=tenant).select_related("source").in_bulk([one.document for one in citations])
     return tuple(why(user=user, tenant=tenant, document=documents[one.document]).words for one in citations)
 
 
@@ -74,7 +76,8 @@ async def _told(viewer: Viewer, question: str) -> tuple[str, str, tuple[Citation
 def _why_not(person: PersonSpec, cited: Collection[UUID]) -> tuple[str, ...]:
     """Why somebody reads nothing of what the others were answered from."""
     user, tenant = by_email(person.email), by_slug(person.tenant)
-    own = list(Document.objects.filter(tenant=tenant, id__in=cited).select_related("source"))
+    with within(tenant.id):
+        own = list(Document.objects.filter(tenant=tenant, id__in=cited).select_related("source"))
     if not own:
         return (f"does not: for members of {tenant.name} the documents behind the other answers do not exist",)
     return tuple(sorted({why(user=user, tenant=tenant, document=document).words for document in own}))

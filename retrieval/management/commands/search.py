@@ -15,6 +15,7 @@ from index.filters import Narrow
 from retrieval.search import search
 from retrieval.warm import warm
 from tenants.queries import UnknownTenant
+from tenants.scope import within
 from terminal import command
 from terminal.command import AskedWrongly, Failed
 
@@ -67,7 +68,8 @@ def _narrow(viewer: Viewer, source: str | None) -> Narrow | None:
     """A source of which the person can read nothing and one that was never there answer the same."""
     if source is None:
         return None
-    readable = dict(visible_to(viewer).order_by("source__name").values_list("source__name", "source").distinct())
+    with within(viewer.tenant_id):
+        readable = dict(visible_to(viewer).order_by("source__name").values_list("source__name", "source").distinct())
     if source not in readable:
         names = ", ".join(readable) or "none"
         raise AskedWrongly(

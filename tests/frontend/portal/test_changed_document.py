@@ -7,6 +7,7 @@ from django.test import Client
 
 from frontend.ui.citing import cited
 from frontend.ui.passages import preview
+from tests.factories.looking import look
 from tests.frontend.conftest import Scene
 
 CHANGED = "The document has changed since this was answered"
@@ -38,7 +39,7 @@ def _panel(scene: Scene, generation: int) -> str:
 def test_a_citation_of_a_document_replaced_while_it_was_answered_says_so(scene: Scene) -> None:
     viewer = scene.cast.viewer(scene.cast.owner)
     scene.document.pages.update(generation=2)
-    type(scene.document).objects.filter(id=scene.document.id).update(generation=2)
+    look(scene.document, lambda: type(scene.document).objects.filter(id=scene.document.id).update(generation=2))
 
     assert [one.changed for one in cited(viewer, [Quoted(scene.document.id, 1), Quoted(scene.document.id, 2)])] == [True, False]
     assert CHANGED in _panel(scene, 1)
@@ -48,7 +49,7 @@ def test_a_citation_of_a_document_replaced_while_it_was_answered_says_so(scene: 
 
 def test_a_document_read_in_part_says_so_and_a_whole_one_does_not(scene: Scene) -> None:
     assert PARTIAL not in _panel(scene, 1)
-    type(scene.document).objects.filter(id=scene.document.id).update(partial=True)
+    look(scene.document, lambda: type(scene.document).objects.filter(id=scene.document.id).update(partial=True))
     assert PARTIAL in _panel(scene, 1)
 
 

@@ -13,6 +13,7 @@ from documents.models import Document
 from sources.actions import set_access
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import folder_source
+from tests.factories.looking import look
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +27,11 @@ def cast() -> Cast:
 def document(cast: Cast, tmp_path: Path) -> Document:
     """Readable for the owner's group only."""
     source = folder_source(cast.tenant, tmp_path, "group:staff")
-    return Document.objects.create(
-        tenant=cast.tenant, source=source, uri="pay.md", title="Pay", blob="0" * 32, sha256="", size=1, generation=3
+    return look(
+        source,
+        lambda: Document.objects.create(
+            tenant=cast.tenant, source=source, uri="pay.md", title="Pay", blob="0" * 32, sha256="", size=1, generation=3
+        ),
     )
 
 
@@ -81,7 +85,7 @@ def test_what_was_only_read_is_no_citation_and_yet_a_source(cast: Cast, document
 def test_an_answer_is_masked_once_its_source_has_changed_or_is_gone(cast: Cast, document: Document, change: dict[str, object]) -> None:
     viewer = cast.viewer(cast.owner)
     conversation = answered(viewer, citation(document))
-    Document.objects.filter(id=document.id).update(**change)
+    look(document, lambda: Document.objects.filter(id=document.id).update(**change))
     assert [turn.masked for turn in queries.turns(viewer, conversation)] == [True]
 
 
@@ -89,7 +93,7 @@ def test_an_answer_is_masked_once_its_source_has_changed_or_is_gone(cast: Cast, 
 def test_nobody_else_opens_the_conversation(cast: Cast, document: Document, person: str) -> None:
     conversation = answered(cast.viewer(cast.owner), citation(document))
     other = cast.viewer(getattr(cast, person))
-    assert not queries.own(other)
+    assert not look(other, lambda: queries.own(other))
     with pytest.raises(queries.UnknownConversation):
         queries.turns(other, conversation)
     with pytest.raises(queries.UnknownConversation):
@@ -101,14 +105,14 @@ def test_feedback_is_the_askers_and_can_be_taken_back(cast: Cast, document: Docu
     [turn] = queries.turns(viewer, answered(viewer, citation(document)))
     actions.give_feedback(viewer=viewer, message_id=turn.id, helpful=False)
     actions.give_feedback(viewer=viewer, message_id=turn.id, helpful=True)
-    assert Feedback.objects.get(message_id=turn.id).helpful
+    assert look(document, lambda: Feedback.objects.get(message_id=turn.id).helpful)
     with pytest.raises(actions.UnknownMessage):
         actions.give_feedback(viewer=cast.viewer(cast.teammate), message_id=turn.id, helpful=False)
     actions.give_feedback(viewer=viewer, message_id=turn.id, helpful=None)
-    assert not Feedback.objects.filter(message_id=turn.id)
+    assert not look(document, lambda: Feedback.objects.filter(message_id=turn.id))
 
 
 def test_a_long_question_makes_a_short_title(cast: Cast) -> None:
     viewer = cast.viewer(cast.owner)
     actions.start(viewer=viewer, question="How many days " * 50)
-    assert len(queries.own(viewer)[0].title) <= 80
+    assert len(look(cast.tenant, lambda: queries.own(viewer)[0].title)) <= 80

@@ -21,6 +21,7 @@ from retrieval.search import search
 from tenants.models import Tenant
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import HANDBOOK, folder_source, ingested, write
+from tests.factories.looking import look
 
 pytestmark = pytest.mark.django_db
 GATE = "When does the harbour gate open?"
@@ -35,7 +36,7 @@ def cast(tmp_path: Path) -> Cast:
 
 @pytest.fixture
 def gate(cast: Cast) -> Document:
-    return Document.objects.get(tenant=cast.tenant, uri="site/opening.txt")
+    return look(cast.tenant, lambda: Document.objects.get(tenant=cast.tenant, uri="site/opening.txt"))
 
 
 def readers(cast: Cast, document: Document) -> list[str]:
@@ -87,12 +88,12 @@ def test_a_denial_wins_over_policy_and_share(cast: Cast, gate: Document, monkeyp
 def test_a_policy_holds_with_its_commit_in_both_layers_and_touches_no_document(
     cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = list(Document.objects.filter(source=gate.source).order_by("id").values())
+    before = list(look(gate.source, lambda: Document.objects.filter(source=gate.source).order_by("id").values()))
     change(source=gate.source, access=[principals.everyone(cast.tenant.id)])
     assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["owner", "teammate"]
     change(source=gate.source, access=[])
     assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == []
-    assert list(Document.objects.filter(source=gate.source).order_by("id").values()) == before
+    assert list(look(gate.source, lambda: Document.objects.filter(source=gate.source).order_by("id").values())) == before
 
 
 def test_a_narrowed_document_follows_no_policy(cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,9 +129,9 @@ def test_each_change_is_kept_with_its_author_and_moves_version_and_epoch(cast: C
     epoch = Tenant.objects.get(id=cast.tenant.id).epoch
     apply(grants.share, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
     apply(grants.share, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
-    grant = Grant.objects.get(document=gate)
+    grant = look(gate, lambda: Grant.objects.get(document=gate))
     assert (grant.origin, grant.by, grant.at is not None) == ("share", "user:boss", True)
-    assert Document.objects.get(id=gate.id).grants_version == gate.grants_version + 1
+    assert look(gate, lambda: Document.objects.get(id=gate.id).grants_version) == gate.grants_version + 1
     assert Tenant.objects.get(id=cast.tenant.id).epoch == epoch + 1
     assert AuditEvent.objects.filter(action="document.shared", object=f"document:{gate.id}").count() == 1
 
@@ -140,7 +141,7 @@ def test_who_is_of_another_tenant_cannot_be_granted_anything(cast: Cast, gate: D
     for stranger in strangers:
         with pytest.raises(UnknownPrincipal):
             apply(grants.share, document=gate, principals=[stranger], by="user:boss")
-    assert not Grant.objects.filter(document=gate).exists()
+    assert not look(gate, lambda: Grant.objects.filter(document=gate).exists())
 
 
 def test_a_removed_document_and_another_tenants_cannot_be_shared(cast: Cast, gate: Document) -> None:
@@ -150,6 +151,6 @@ def test_a_removed_document_and_another_tenants_cannot_be_shared(cast: Cast, gat
 
 
 def test_a_document_without_text_waits_for_nothing(cast: Cast, gate: Document) -> None:
-    Document.objects.filter(id=gate.id).update(generation=0, state="failed")
+    look(gate, lambda: Document.objects.filter(id=gate.id).update(generation=0, state="failed"))
     apply(grants.share, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
-    assert not Document.objects.get(id=gate.id).unpublished
+    assert not look(gate, lambda: Document.objects.get(id=gate.id).unpublished)

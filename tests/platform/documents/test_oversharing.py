@@ -20,6 +20,7 @@ from identity.models import User
 from terminal.command import AskedWrongly
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import folder_source, ingested, write
+from tests.factories.looking import look
 
 IBAN = "DE89 3704 0044 0532 0130 00"
 FILES = {
@@ -80,7 +81,7 @@ def test_the_report_names_reasons_and_never_what_matched(cast: Cast, boss: User)
 
 
 def test_one_command_narrows_and_the_report_is_shorter(cast: Cast, boss: User) -> None:
-    bank = Document.objects.get(tenant=cast.tenant, uri="bank.md")
+    bank = look(cast.tenant, lambda: Document.objects.get(tenant=cast.tenant, uri="bank.md"))
     said(boss, "--narrow", str(bank.id), "--to", "group:staff")
     assert queries.document(cast.viewer(cast.owner), bank.id)
     assert not queries.document(cast.viewer(cast.teammate), bank.id)
@@ -89,7 +90,7 @@ def test_one_command_narrows_and_the_report_is_shorter(cast: Cast, boss: User) -
 
 
 def test_nobody_narrows_another_tenants_document(cast: Cast) -> None:
-    bank = Document.objects.get(tenant=cast.tenant, uri="bank.md")
+    bank = look(cast.tenant, lambda: Document.objects.get(tenant=cast.tenant, uri="bank.md"))
     with pytest.raises(AskedWrongly, match="There is no document"):
         said(cast.outsider, "--narrow", str(bank.id), "--to", "everyone")
     with pytest.raises(AskedWrongly, match="belong together"):
@@ -100,6 +101,6 @@ def test_a_document_wider_than_its_folder_is_named_without_its_title(db: None, t
     cast = make_cast()
     names = [f"note-{number}.md" for number in range(5)]
     ingested(folder_source(cast.tenant, write(tmp_path, {name: f"# Note\n\nThe gate {name} is open.\n" for name in names}), "group:staff"))
-    wide = Document.objects.get(tenant=cast.tenant, uri=names[0])
+    wide = look(cast.tenant, lambda: Document.objects.get(tenant=cast.tenant, uri=names[0]))
     grants.share(document=wide, principals=[principals.everyone(cast.tenant.id)], by="user:boss")
     assert [(one.document, one.reasons) for one in suspects(cast.tenant.id)] == [(wide.id, {WIDER: 4})]

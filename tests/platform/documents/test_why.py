@@ -21,6 +21,7 @@ from identity.queries import UnknownPerson
 from sources.actions import set_access
 from tests.factories.cast import Cast, make_cast
 from tests.factories.folders import folder_source
+from tests.factories.looking import look
 
 pytestmark = pytest.mark.django_db
 
@@ -33,17 +34,20 @@ def cast() -> Cast:
 @pytest.fixture
 def pay(cast: Cast, tmp_path: Path) -> Document:
     source = folder_source(cast.tenant, tmp_path, "group:staff")
-    return Document.objects.create(
-        tenant=cast.tenant, source=source, uri="pay.md", title="Pay", blob="0" * 32, sha256="", size=1, generation=3
+    return look(
+        source,
+        lambda: Document.objects.create(
+            tenant=cast.tenant, source=source, uri="pay.md", title="Pay", blob="0" * 32, sha256="", size=1, generation=3
+        ),
     )
 
 
 def told(cast: Cast, user: User, document: Document) -> Why:
-    document = Document.objects.select_related("source").get(id=document.id)
+    document = look(cast.tenant, lambda: Document.objects.select_related("source").get(id=document.id))
     answer = why(user=user, tenant=cast.tenant, document=document)
     if "suspended" not in answer.words:
         viewer = viewer_for(user=user, tenant=cast.tenant)
-        assert answer.readable == queries.visible_to(viewer).filter(id=document.id).exists()
+        assert answer.readable == look(viewer, queries.visible_to(viewer).filter(id=document.id).exists)
         bits = readership(cast.tenant.id)
         assert answer.readable == (document.id in bits.named(bits.read_by(viewer.readers[0]), 10))
     assert "pay.md" not in answer.words
@@ -93,7 +97,7 @@ def test_what_the_source_says_is_the_sources(cast: Cast, pay: Document) -> None:
 
 
 def test_who_is_suspended_reads_nothing_and_no_text_is_no_reading(cast: Cast, pay: Document) -> None:
-    Document.objects.filter(id=pay.id).update(generation=0)
+    look(cast.tenant, lambda: Document.objects.filter(id=pay.id).update(generation=0))
     assert told(cast, cast.owner, pay).words.startswith("does not: its text is not ready yet, member of Staff")
     suspend(user=cast.owner, tenant=cast.tenant)
     assert told(cast, cast.owner, pay).words == "does not: suspended, or no active member of Harbour"

@@ -12,6 +12,7 @@ from documents.work import Claim
 from sources.models import Source
 from tests.factories.cast import make_cast
 from tests.factories.folders import expire_leases, folder_source
+from tests.factories.looking import look
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,7 @@ def test_a_worker_that_comes_back_too_late_writes_nothing(source: Source) -> Non
     assert other.fence > late.fence
     assert work.complete([made(late)]) == []
     assert work.complete([made(other)]) == [other]
-    assert Document.objects.get(source=source).generation == other.fence
+    assert look(source, lambda: Document.objects.get(source=source).generation) == other.fence
 
 
 def test_new_bytes_overtake_the_worker_that_reads_the_old_ones(source: Source) -> None:
@@ -66,7 +67,7 @@ def test_new_bytes_overtake_the_worker_that_reads_the_old_ones(source: Source) -
     [old] = claim(source)
     save(source, {"a.md": 2})
     assert work.complete([made(old)]) == []
-    assert Document.objects.get(source=source).state == "pending"
+    assert look(source, lambda: Document.objects.get(source=source).state) == "pending"
 
 
 def test_what_killed_a_worker_is_tried_alone_and_three_times_at_most(source: Source) -> None:
@@ -82,7 +83,7 @@ def test_what_killed_a_worker_is_tried_alone_and_three_times_at_most(source: Sou
         expire_leases(source)
     assert handled == ["poison.md", "innocent.md", "poison.md"]
     work.quarantine_exhausted()
-    assert set(Document.objects.filter(source=source).values_list("uri", "state", "code")) == {
+    assert set(look(source, lambda: Document.objects.filter(source=source).values_list("uri", "state", "code"))) == {
         ("poison.md", "quarantined", "worker_died"),
         ("innocent.md", "ready", ""),
     }
@@ -92,7 +93,7 @@ def test_a_store_that_is_away_costs_no_attempt(source: Source) -> None:
     save(source, {"a.md": 1})
     for _ in range(5):
         work.give_back(claim(source), after=timedelta(0), counts=False)
-    document = Document.objects.get(source=source)
+    document = look(source, lambda: Document.objects.get(source=source))
     assert (document.state, document.attempt) == ("pending", 0)
 
 
@@ -100,7 +101,7 @@ def test_the_third_attempt_that_counts_is_the_last(source: Source) -> None:
     save(source, {"a.md": 1})
     for _ in range(3):
         work.give_back(claim(source), after=timedelta(0), counts=True, code="timeout", message="Too slow.")
-    document = Document.objects.get(source=source)
+    document = look(source, lambda: Document.objects.get(source=source))
     assert (document.state, document.code, document.message) == ("quarantined", "timeout", "Too slow.")
 
 
@@ -110,4 +111,4 @@ def test_a_removed_document_is_not_finished_and_its_address_is_free(source: Sour
     actions.remove(documents=[one.document], tenant=source.tenant_id, reason="a test")
     assert work.complete([made(one)]) == []
     save(source, {"a.md": 1})
-    assert Document.objects.filter(source=source, uri="a.md").count() == 2
+    assert look(source, lambda: Document.objects.filter(source=source, uri="a.md").count()) == 2

@@ -10,6 +10,7 @@ from sources import actions
 from sources.models import Source, SyncRun
 from tests.factories.cast import make_cast
 from tests.factories.folders import folder_source
+from tests.factories.looking import look
 
 pytestmark = pytest.mark.django_db
 
@@ -41,10 +42,10 @@ def test_a_run_that_was_done_is_not_done_again(source: Source) -> None:
 def test_a_run_whose_worker_died_is_closed_and_another_follows(source: Source) -> None:
     run = actions.start_run(actions.request_run(source=source, allow_removals=True).id)
     assert run
-    SyncRun.objects.filter(id=run.id).update(lease_until=Now() - timedelta(seconds=1))
+    look(source, lambda: SyncRun.objects.filter(id=run.id).update(lease_until=Now() - timedelta(seconds=1)))
     assert not actions.renew_run(run), "its lease is lost"
     [again] = [one for one in actions.restart_expired_runs() if one.source == source]
-    run.refresh_from_db()
+    look(run, run.refresh_from_db)
     assert (run.state, run.code) == ("failed", "interrupted")
     assert again.allow_removals, "what the person said still holds"
 

@@ -17,6 +17,7 @@ from retrieval.evaluation import judged
 from retrieval.evaluation.judged import BrokenSet, Judged
 from retrieval.evaluation.measure import Scores, measure
 from sources import actions as sources
+from tenants.scope import within
 from terminal import command
 from terminal.command import AskedWrongly, Failed
 
@@ -87,7 +88,8 @@ def _corpus(folder: Path) -> frozenset[str]:
 
 def _measured(throwaway: Throwaway, questions: Sequence[Judged]) -> Scores:
     get_embedder()
-    names = dict(Document.objects.filter(tenant=throwaway.tenant).values_list("id", "uri"))
+    with within(throwaway.tenant.id):
+        names = dict(Document.objects.filter(tenant=throwaway.tenant).values_list("id", "uri"))
     return measure(throwaway.viewer(), questions, names)
 
 

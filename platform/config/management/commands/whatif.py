@@ -17,6 +17,7 @@ from sources import actions as sources
 from sources.models import Source
 from tenants.models import Tenant
 from tenants.queries import UnknownTenant
+from tenants.scope import within
 from terminal.command import AskedWrongly
 from terminal.command import Command as Base
 
@@ -93,7 +94,8 @@ class Command(Base):
         return lambda user: ensure_person(email=user.email, tenant=self.tenant, **place)
 
     def _of_source(self, name: str, words: Sequence[str]) -> WhatIf:
-        source = Source.objects.filter(tenant=self.tenant, name=name).first()
+        with within(self.tenant.id):
+            source = Source.objects.filter(tenant=self.tenant, name=name).first()
         if source is None:
             raise AskedWrongly(f"There is no source {name!r} in this tenant.", code="not_found")
         readers = sources.readers(self.tenant, [] if list(words) == ["nobody"] else words)

@@ -4,10 +4,12 @@ from typing import Any
 
 from access import principals
 from access.resolve import NoAccess, viewer_by_email
+from access.viewer import Viewer
 from audit.actions import Read, record_read
 from documents import queries
 from documents.models import Document
 from identity.queries import UnknownPerson
+from tenants import scope
 from tenants.queries import UnknownTenant
 from terminal.command import AskedWrongly
 from terminal.command import Command as Base
@@ -25,7 +27,7 @@ class Command(Base):
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
         viewer = viewer_by_email(options["email"], options["tenant"])
-        document = _one(list(queries.granted_to(viewer).filter(uri=options["uri"]).select_related("source")[:2]), options["uri"])
+        document = _one(_called(viewer, options["uri"]), options["uri"])
         number = options["page"]
         pages = queries.pages(viewer, document.id, None if number is None else [number])
         if number is not None and not pages:
@@ -53,6 +55,11 @@ class Command(Base):
         for page in result["pages"]:
             self.console.rule(f"page {page['page']}")
             self.console.print(page["text"], markup=False)
+
+
+@scope.of("viewer")
+def _called(viewer: Viewer, uri: str) -> list[Document]:
+    return list(queries.granted_to(viewer).filter(uri=uri).select_related("source")[:2])
 
 
 def _one(found: list[Document], uri: str) -> Document:
