@@ -36,7 +36,7 @@ def cast(tmp_path: Path) -> Cast:
 
 @pytest.fixture
 def gate(cast: Cast) -> Document:
-    return look(cast.tenant, lambda: Document.objects.get(tenant=cast.tenant, uri="site/opening.txt"))
+    return look(cast.tenant, lambda: Document.objects.select_related("source").get(uri="site/opening.txt"))
 
 
 def readers(cast: Cast, document: Document) -> list[str]:
@@ -55,7 +55,7 @@ def found_by_index_alone(cast: Cast, document: Document, monkeypatch: pytest.Mon
         return []
 
     monkeypatch.setattr("retrieval.search._readable", unchecked)
-    chunks = set(document.chunks.values_list("id", flat=True))
+    chunks = set(look(document, lambda: document.chunks.values_list("id", flat=True)))
     found = []
     for name, person in {"owner": cast.owner, "teammate": cast.teammate, "outsider": cast.outsider}.items():
         search(cast.viewer(person), GATE)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.db.models import Model
 
+from access import principals
 from conversations import actions as conversations
 from conversations.models import Citation, Conversation, Feedback, Message
 from documents.models import Chunk, DeletionReceipt, Document, Grant, Page, Work
@@ -41,6 +42,7 @@ def full(cast: Cast, tmp_path: Path) -> Cast:
     """The owner's tenant has a row in each table."""
     run = ingested(folder_source(cast.tenant, write(tmp_path, HANDBOOK)))
     miss(run=run, uri="gone.md", code="unreadable", message="It cannot be read.")
+    look(cast, lambda: Grant.objects.create(document=Document.objects.all()[0], principal=principals.user(cast.owner.id)))
     viewer = cast.viewer(cast.owner)
     message = conversations.start(viewer=viewer, question="How many days?")
     document = look(cast, lambda: Document.objects.all()[0])
