@@ -38,7 +38,7 @@ def _panel(scene: Scene, generation: int) -> str:
 
 def test_a_citation_of_a_document_replaced_while_it_was_answered_says_so(scene: Scene) -> None:
     viewer = scene.cast.viewer(scene.cast.owner)
-    scene.document.pages.update(generation=2)
+    look(scene.document, lambda: scene.document.pages.update(generation=2))
     look(scene.document, lambda: type(scene.document).objects.filter(id=scene.document.id).update(generation=2))
 
     assert [one.changed for one in cited(viewer, [Quoted(scene.document.id, 1), Quoted(scene.document.id, 2)])] == [True, False]
