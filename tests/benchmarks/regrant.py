@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -59,7 +60,9 @@ def measure(folder: Path) -> Iterator[Figure]:
         work.start()
         during = _laps(searched, until=work)
         work.join()
-        assert not Document.objects.filter(source=source, unpublished=True).exists()
+        from tests.factories.looking import look
+
+        assert not look(source, Document.objects.filter(source=source, unpublished=True).exists)
     note = f"{DOCUMENTS:,} documents, one point each"
     yield Figure("policy of a source changed, both layers", policy, 60, "s", at_most=True, note=note)
     yield Figure("own grants changed, database and index", took[0], 60, "s", at_most=True, note=note)
@@ -75,6 +78,7 @@ def _fill(source: object) -> list[uuid.UUID]:
     from inference.sparse import embed_document
     from sources.models import Source
     from tests.benchmarks.crowd import DIMENSIONS, _passages
+    from tests.factories.looking import look
 
     assert isinstance(source, Source)
     chance = np.random.default_rng(5)
@@ -87,12 +91,12 @@ def _fill(source: object) -> list[uuid.UUID]:
                      state="ready", generation=1, unpublished=True)
             for n in range(start, start + AT_ONCE)
         ]  # fmt: skip
-        Document.objects.bulk_create(documents)
+        look(source, partial(Document.objects.bulk_create, documents))
         chunks = [
             Chunk(id=uuid.uuid4(), document=one, generation=1, ordinal=0, page=1, start=0, end=len(texts[n % 500]), text=texts[n % 500])
             for n, one in enumerate(documents)
         ]
-        Chunk.objects.bulk_create(chunks)
+        look(source, partial(Chunk.objects.bulk_create, chunks))
         vectors = chance.standard_normal((AT_ONCE, DIMENSIONS), dtype=np.float32)
         points.upsert(
             points.Point(

@@ -47,7 +47,9 @@ LEAKS = {
         "def plain(request, document_id):\n"
         "    from django.http import HttpResponse\n"
         "    from documents.models import Page\n"
-        "    return HttpResponse(''.join(page.text for page in Page.objects.filter(document_id=document_id)))\n\n\n"
+        "    from tenants.scope import within\n"
+        "    with within(request.user.memberships.first().tenant_id):\n"
+        "        return HttpResponse(''.join(page.text for page in Page.objects.filter(document_id=document_id)))\n\n\n"
         "urlpatterns = [\n    path('plain/<uuid:document_id>', plain, name='plain'),\n",
         "portal:plain",
     ),
@@ -134,6 +136,12 @@ from django.contrib.sessions.models import Session
 from documents.models import Document
 from identity.models import User
 from sources.models import Source
-print(Document.objects.count(), Source.objects.count(), Conversation.objects.count(), Session.objects.count(),
+from tenants.models import Tenant
+from tenants.scope import within
+left = [0, 0, 0]
+for tenant in Tenant.objects.all():
+    with within(tenant.id):
+        left = [had + model.objects.count() for had, model in zip(left, (Document, Source, Conversation))]
+print(*left, Session.objects.count(),
       User.objects.filter(email__endswith="@leaktest.invalid").count())
 """

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.sessions.models import Session
-from django.db import transaction
 
 from access import principals
 from access.doors import Canary, Persona
@@ -31,7 +30,9 @@ from retrieval import events
 from retrieval.ask import ask
 from sources import actions as sources
 from sources.models import Source
+from tenants import scope
 from tenants.models import Tenant
+from tenants.scope import within
 
 BY = "leaktest"
 KIND = "upload"
@@ -71,15 +72,22 @@ def plant(tenants: Sequence[Tenant]) -> Planted:
 
 def uproot() -> None:
     """Everything of this leak test, and of one that was killed."""
-    for source in Source.objects.filter(name__startswith=NAME, kind=KIND):
+    for source in [source for tenant in Tenant.objects.all() for source in _planted(tenant)]:
         remove_source(source=source, by=BY)
     people = User.objects.filter(email__endswith=MAIL)
     ids = {str(one) for one in people.values_list("id", flat=True)}
-    Conversation.objects.filter(user_id__in=ids).delete()
+    for tenant in Tenant.objects.all():
+        with within(tenant.id):
+            Conversation.objects.filter(user_id__in=ids).delete()
     for session in Session.objects.all().iterator():
         if session.get_decoded().get("_auth_user_id") in ids:
             session.delete()
     people.delete()
+
+
+@scope.of("tenant")
+def _planted(tenant: Tenant) -> list[Source]:
+    return list(Source.objects.filter(tenant=tenant, name__startswith=NAME, kind=KIND))
 
 
 def may_read(persona: Persona, canary: Canary) -> bool:
@@ -130,7 +138,7 @@ def _seed(tenant: Tenant, policy: str) -> _Seed:
     data = pdf([f"Project {key}", f"The access phrase of project {key} is {secret}."])
     uri = f"{key}.pdf"
     item = Incoming(uri, title, "application/pdf", blobs.write(data), hashlib.sha256(data).hexdigest(), len(data), None)
-    with transaction.atomic():
+    with within(tenant.id):
         [document] = documents.save(source=source, incoming=[item])
         ring_processing()
     if policy.startswith(SHARED):
@@ -147,8 +155,9 @@ def _wait(seeds: Iterable[_Seed]) -> None:
 
 
 def _grown(canary: Canary) -> Canary:
-    chunks = Chunk.objects.filter(document_id=canary.document).values_list("id", flat=True)
-    return replace(canary, chunks=tuple(chunks))
+    with within(canary.tenant):
+        chunks = tuple(Chunk.objects.filter(document_id=canary.document).values_list("id", flat=True))
+    return replace(canary, chunks=chunks)
 
 
 def _remembered(canary: Canary, personas: Sequence[Persona]) -> Canary:
@@ -187,6 +196,7 @@ def _revoke(seeds: Sequence[_Seed], personas: list[Persona]) -> None:
     _wait(seeds)
 
 
+@scope.of("tenant")
 def _let(change: Change, tenant: Tenant, policy: str, document: UUID) -> None:
     group = principals.group(Group.objects.get(tenant=tenant, slug=policy.rpartition(":")[2]).id)
     grants.apply(change, document=Document.objects.get(id=document), principals=[group], by=BY)
