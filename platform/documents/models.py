@@ -81,7 +81,7 @@ class Document(models.Model):
 
 class Work(models.Model):
     """What there is to do, of all tenants: a view of the documents' state without a word of theirs, for claims and the sweeper. It is
-    empty but in `tenants.scope.across_tenants`; docs/adr/0008-row-level-security.md."""
+    empty but in `tenants.scope.across_tenants`; docs/adr/0009-row-level-security.md."""
 
     id = models.UUIDField(primary_key=True)
     tenant_id = models.UUIDField()
