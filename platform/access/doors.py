@@ -45,7 +45,7 @@ class Persona:
     user: UUID
     email: str
     groups: frozenset[str] = frozenset()
-    """Slugs of the groups that he is in directly."""
+    """Slugs of the groups that he is in, and of those that these stand inside of."""
 
 
 Knock = Callable[[Persona, Canary], Iterable[str | bytes]]

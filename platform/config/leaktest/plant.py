@@ -20,7 +20,8 @@ from documents import grants as own_grants
 from documents.actions import Incoming
 from documents.models import Chunk, Document
 from identity import actions as identity
-from identity.models import Group, User
+from identity import groups as group_actions
+from identity.models import Group, GroupInGroup, User
 from ingestion import grants
 from ingestion.doorbell import ring_processing
 from ingestion.grants import Change
@@ -38,6 +39,7 @@ BY = "leaktest"
 KIND = "upload"
 NAME = "Leak test "
 MAIL = "@leaktest.invalid"
+INNER = "leaktest-"
 EVERYONE, NOBODY = "everyone", "nobody"
 DENIED, SHARED = "everyone but group:", "shared with group:"
 
@@ -83,6 +85,8 @@ def uproot() -> None:
         if session.get_decoded().get("_auth_user_id") in ids:
             session.delete()
     people.delete()
+    for group in Group.objects.filter(slug__startswith=INNER):
+        group_actions.remove(group=group, by=BY)
 
 
 @scope.of("tenant")
@@ -107,12 +111,28 @@ def _policies(tenant: Tenant) -> list[str]:
 
 
 def _groups(tenant: Tenant) -> list[str]:
-    return list(Group.objects.filter(tenant=tenant).order_by("slug").values_list("slug", flat=True))
+    """The tenant's own."""
+    return list(Group.objects.filter(tenant=tenant).exclude(slug__startswith=INNER).order_by("slug").values_list("slug", flat=True))
+
+
+def _closed(tenant: Tenant, slugs: Iterable[str]) -> frozenset[str]:
+    """These groups and all that they stand inside of, found without the product's own way of finding them."""
+    found, reached = set(slugs), 0
+    while reached < len(found):
+        reached = len(found)
+        above = GroupInGroup.objects.filter(tenant=tenant, child__slug__in=found)
+        found |= set(above.values_list("parent__slug", flat=True))
+    return frozenset(found)
 
 
 def _personas(tenant: Tenant) -> Iterator[Persona]:
-    """One in each group, one in none, one who administers, one who is suspended, and one from whom all will be taken."""
+    """One in each group, one in a group inside another, one in none, one who administers, one who is suspended, and one from whom all
+    will be taken."""
     groups = _groups(tenant)
+    if groups:
+        inner = group_actions.ensure_group(tenant=tenant, slug=f"{INNER}{secrets.token_hex(6)}", by=BY)
+        group_actions.nest(child=inner, parent=Group.objects.get(tenant=tenant, slug=groups[0]), by=BY)
+        yield _person(tenant, "nested", [inner.slug])
     for slug in groups:
         yield _person(tenant, "member", [slug])
     yield _person(tenant, "colleague", [])
@@ -127,7 +147,7 @@ def _person(tenant: Tenant, kind: str, groups: Sequence[str], role: str = "reade
     """Without a password: nobody can sign in as one of them."""
     email = f"{kind}-{secrets.token_hex(6)}{MAIL}"
     user, _ = identity.ensure_person(email=email, tenant=tenant, name="Leak test", role=role, groups=groups, by=BY)
-    return Persona(kind, tenant.id, tenant.slug, user.id, email, frozenset(groups))
+    return Persona(kind, tenant.id, tenant.slug, user.id, email, _closed(tenant, groups))
 
 
 def _seed(tenant: Tenant, policy: str) -> _Seed:

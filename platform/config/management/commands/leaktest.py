@@ -16,8 +16,8 @@ from tenants.models import Tenant
 from terminal import command
 from terminal.command import AskedWrongly, Failed
 
-KINDS = ("member", "colleague", "administrator", "suspended", "revoked", OTHER_TENANT)
-SHOWN, WIDTH = 20, 132
+KINDS = ("member", "nested", "colleague", "administrator", "suspended", "revoked", OTHER_TENANT)
+SHOWN, WIDTH = 20, 144
 
 
 class Command(command.Command):
