@@ -62,6 +62,8 @@ class Door:
     """Whether somebody who may read the document finds it here. A door that should show it and does not is blind, and proves nothing."""
     private: bool = False
     """Whether only who asked for it finds it here: a question is its asker's."""
+    tenants: bool = False
+    """Whether it keeps only tenants apart, and everybody of the canary's own finds it."""
 
 
 _faces: dict[str, str] = {}

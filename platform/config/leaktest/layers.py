@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from access.doors import Canary, Door, Persona
 from access.resolve import NoAccess, viewer_by_email
 from access.viewer import Viewer
+from conversations.models import Message
 from documents import queries as documents
+from documents.models import Chunk, Document, Page
 from index.search import candidates
 from inference.embedder import get_embedder
 from inference.sparse import embed_query
+from tenants.scope import within
 
 CANDIDATES = 100
 
@@ -20,6 +23,7 @@ def opening() -> Iterator[Sequence[Door]]:
         Door("layer: index filter", _under_viewer(_candidates)),
         Door("layer: recheck", _under_viewer(_rechecked)),
         Door("layer: document", _under_viewer(_document)),
+        Door("layer: rows of the tenant", _rows, tenants=True),
     ]
 
 
@@ -51,3 +55,20 @@ def _document(viewer: Viewer, canary: Canary) -> Iterable[str]:
     yield from (page.text for page in documents.pages(viewer, canary.document))
     yield from [found.title] if found else []
     yield from [canary.secret] if canary.document in documents.still_visible(viewer, [canary.document]) else []
+
+
+def _rows(persona: Persona, canary: Canary) -> Iterable[str]:
+    """What PostgreSQL shows in a transaction of the persona's tenant, to a query that asks for nothing but ids; and in one of none."""
+    with within(persona.tenant):
+        yield from _texts(canary)
+    if any(_texts(canary)):
+        yield canary.secret + " without a tenant"
+
+
+def _texts(canary: Canary) -> list[str]:
+    return [
+        *Document.objects.filter(id=canary.document).values_list("title", flat=True),
+        *Page.objects.filter(document_id=canary.document).values_list("text", flat=True),
+        *Chunk.objects.filter(document_id=canary.document).values_list("text", flat=True),
+        *Message.objects.filter(id__in=canary.messages).values_list("answer", flat=True),
+    ]

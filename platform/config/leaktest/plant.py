@@ -219,4 +219,5 @@ def _revoke(seeds: Sequence[_Seed], personas: list[Persona]) -> None:
 @scope.of("tenant")
 def _let(change: Change, tenant: Tenant, policy: str, document: UUID) -> None:
     group = principals.group(Group.objects.get(tenant=tenant, slug=policy.rpartition(":")[2]).id)
-    grants.apply(change, document=Document.objects.get(id=document), principals=[group], by=BY)
+    with within(tenant.id):
+        grants.apply(change, document=Document.objects.get(id=document), principals=[group], by=BY)

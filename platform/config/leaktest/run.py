@@ -109,7 +109,7 @@ def _knocked(opened: Sequence[Door], planted: Planted, tell: Tell) -> Iterator[M
 
 
 def _knock(met: Met, persona: Persona, canary: Canary) -> None:
-    allowed = may_read(persona, canary) and (not met.door.private or persona.user in canary.askers)
+    allowed = _ought(met.door, persona, canary)
     try:
         came_out = list(met.door.knock(persona, canary))
     except Exception as error:
@@ -122,6 +122,12 @@ def _knock(met: Met, persona: Persona, canary: Canary) -> None:
     cell["found" if allowed else "leaked"] += found
     if found and not allowed:
         met.leaks.append(f"{persona.kind} of {persona.slug} found what {canary.policy} may read")
+
+
+def _ought(door: Door, persona: Persona, canary: Canary) -> bool:
+    if door.tenants:
+        return persona.tenant == canary.tenant
+    return may_read(persona, canary) and (not door.private or persona.user in canary.askers)
 
 
 def _uncovered(opened: Sequence[Door]) -> Iterator[str]:
