@@ -61,9 +61,9 @@ LEAKS = {
     ),
     "a log line with text": Leak(
         "retrieval/search.py",
-        "    return Found(tuple(found), watch.milliseconds())\n",
-        '    __import__("logging").getLogger("redoubt.retrieval").info("Found %s", found)\n'
-        "    return Found(tuple(found), watch.milliseconds())\n",
+        "    return Found(tuple(shown), tuple(ranked), watch.milliseconds())\n",
+        '    __import__("logging").getLogger("redoubt.retrieval").info("Found %s", shown)\n'
+        "    return Found(tuple(shown), tuple(ranked), watch.milliseconds())\n",
         "log",
     ),
 }
@@ -127,7 +127,7 @@ def test_a_planted_leak_is_found_where_it_is(copy: Copy, name: str) -> None:
 
 def test_nothing_of_it_stays(copy: Copy) -> None:
     status, said = copy.manage("shell", "-c", LEFT)
-    assert (status, said.split()) == (0, ["0"] * 5)
+    assert (status, said.split()[-5:]) == (0, ["0"] * 5)
 
 
 LEFT = """
