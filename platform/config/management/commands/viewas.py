@@ -2,8 +2,6 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.crypto import salted_hmac
-
 from access.permissions import NotAllowed
 from access.resolve import NoAccess, viewer_for
 from access.roles import Permission
@@ -42,8 +40,7 @@ class Command(Base):
         except IndexFailure as error:
             raise Failed(str(error), code="index_unavailable") from error
         titles = {passage.document_id: passage.title for passage in found}
-        keyed = salted_hmac("viewas", options["query"], algorithm="sha256").hexdigest()
-        detail = {"query_hmac": keyed, "documents": [str(document) for document in titles]}
+        detail = {"documents": [str(document) for document in titles]}
         record(action="access.viewed_as", tenant=asker.tenant_id, actor=f"user:{asker.user_id}", object=f"user:{person.id}", detail=detail)
         return {"person": person.email, "titles": [{"document": id, "title": title} for id, title in titles.items()]}
 
