@@ -20,6 +20,8 @@ DIMENSIONS = 384
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
 """Set whatever the environment says: nothing is fetched at run time."""
 TOKENS_AT_ONCE = 2048  # 16 chunks of 128: larger batches fall out of the processor's cache
+STEP = 16
+"""Tokens: lengths that are padded to the same multiple of it are encoded together."""
 
 _made: list["Embedder"] = []
 _making = threading.Lock()
@@ -74,7 +76,7 @@ class Embedder:
         """Straight through the model: its own `encode` costs a question as much again in preparation."""
         import torch
 
-        padded = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
+        padded = np.zeros((len(tokens), _padded(tokens[0])), dtype=np.int64)
         mask = np.zeros_like(padded)
         for row, ids in enumerate(tokens):
             padded[row, : len(ids)] = ids
@@ -99,15 +101,23 @@ def _truncating(file: Path) -> Tokenizer:
     return tokenizer
 
 
+def _padded(tokens: Sequence[int]) -> int:
+    """Its length in a batch, by its own length alone, and always with some padding: a batch without any goes through the model another
+    way. What a text is padded to moves its vector in the third digit, so otherwise texts that a reader may not see would move the
+    vectors of those that he may, having been encoded beside them."""
+    return (len(tokens) // STEP + 1) * STEP
+
+
 def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Indices, longest texts first, so that texts of equal length meet."""
+    """Indices, longest texts first; only texts of one padded length meet."""
     batch: list[int] = []
     size = 0
     for index in sorted(range(len(tokens)), key=lambda index: -len(tokens[index])):
-        if batch and size + len(tokens[index]) > TOKENS_AT_ONCE:
+        length = _padded(tokens[index])
+        if batch and (length != _padded(tokens[batch[0]]) or size + length > TOKENS_AT_ONCE):
             yield batch
             batch, size = [], 0
         batch.append(index)
-        size += len(tokens[index])
+        size += length
     if batch:
         yield batch

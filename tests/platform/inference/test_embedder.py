@@ -70,3 +70,12 @@ def test_the_hub_stays_switched_off_whatever_the_environment_says() -> None:
         "from huggingface_hub import constants; assert constants.HF_HUB_OFFLINE and constants.HF_HUB_DISABLE_TELEMETRY"
     )
     subprocess.run([sys.executable, "-c", program], cwd=PLATFORM, check=True)
+
+
+def test_a_vector_does_not_depend_on_what_is_encoded_beside_it() -> None:
+    """Otherwise documents that a reader may not see would move the scores of those that he may, having been ingested together."""
+    words = ["harbour", "gate", "crane", "drivers", "opens", "seven", "annual", "leave", "days", "morning"]
+    texts = [" ".join(words[start % len(words)] for start in range(length)) for length in (1, 5, 13, 14, 15, 30, 60, 61, 125, 200)]
+    mates = [" ".join(reversed(words * (length // 10 + 1))) for length in range(1, 250, 7)]
+    together = get_embedder().encode(texts + mates)[: len(texts)]
+    assert [vector.tolist() for vector in together] == [get_embedder().encode([text])[0].tolist() for text in texts]
