@@ -25,6 +25,13 @@ def test_only_index_touches_the_vector_database() -> None:
     assert found == []
 
 
+def test_only_index_has_the_connection_to_it() -> None:
+    """Whoever else had it could ask without a viewer's filter."""
+    named = ("index.client", "from index import client", "index.querying", "from index import querying")
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "index" not in path.parts]
+    assert [path for path in files if any(name in path.read_text() for name in named)] == []
+
+
 def test_every_test_folder_is_a_package() -> None:
     folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
     assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
