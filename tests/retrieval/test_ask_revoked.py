@@ -20,6 +20,8 @@ from identity.models import Membership
 from ingestion.grants import apply
 from retrieval.ask import ask
 from retrieval.events import Event, Failed, Token
+from tenants.scope import within
+from tests.factories.looking import look
 from tests.fakes.chat_server import Wait, chat_server
 from tests.retrieval.conftest import Harbour
 
@@ -31,7 +33,8 @@ Way = Callable[[Harbour], AbstractContextManager[Change]]
 
 @contextmanager
 def by_denial(harbour: Harbour) -> Iterator[Change]:
-    [document] = Document.objects.filter(source=harbour.salaries)
+    with within(harbour.cast.tenant.id):
+        [document] = Document.objects.filter(source=harbour.salaries)
     owner = [principals.user(harbour.cast.owner.id)]
     yield lambda: _ignored(apply(grants.deny, document=document, principals=owner, by="user:boss"))
     apply(grants.undeny, document=document, principals=owner, by="user:boss")
@@ -97,6 +100,6 @@ async def test_a_running_answer_stops(settings: Settings, harbour: Harbour, way:
     assert isinstance(heard[-1], Failed)
     assert heard[-1].code == "access_changed"
     assert "3,900" not in "".join(event.text for event in heard if isinstance(event, Token))
-    latest = await sync_to_async(lambda: conversations.own(owner)[0].id)()
+    latest = await sync_to_async(lambda: look(owner, lambda: conversations.own(owner)[0].id))()
     [turn] = await sync_to_async(conversations.turns)(owner, latest)
     assert (turn.answer, turn.state) == ("", "failed")

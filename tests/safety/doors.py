@@ -17,6 +17,7 @@ from retrieval.context import packed
 from retrieval.events import Event
 from retrieval.prompt import conversation as prompt
 from retrieval.search import search
+from tenants.scope import within
 from tests.safety.shelf import WORDS
 
 QUESTION = "When does the gate of the harbour open?"
@@ -38,9 +39,11 @@ def look(viewer: Viewer, document: UUID) -> Seen:
     sent = prompt(QUESTION, packed(found.ranked), ())
     opened = queries.document(viewer, document)
     pages = queries.pages(viewer, document)
+    with within(viewer.tenant_id):
+        listed = [*queries.visible_to(viewer), *queries.granted_to(viewer)]
     return Seen(
         found=repr((found, sent)),
-        listed=repr([(one.id, one.title) for one in [*queries.visible_to(viewer), *queries.granted_to(viewer)]]),
+        listed=repr([(one.id, one.title) for one in listed]),
         opened=repr((opened and opened.title, [page.text for page in pages], queries.still_visible(viewer, [document]))),
     )
 
@@ -53,7 +56,8 @@ def asked(viewer: Viewer, conversation_id: UUID | None = None) -> list[Event]:
 
 
 def history(viewer: Viewer) -> str:
-    return repr([conversations.turns(viewer, one.id) for one in conversations.own(viewer)])
+    with within(viewer.tenant_id):
+        return repr([conversations.turns(viewer, one.id) for one in conversations.own(viewer)])
 
 
 class Remembering:

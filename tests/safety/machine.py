@@ -15,7 +15,7 @@ from tests.safety import doors
 from tests.safety.allowed import Place
 from tests.safety.books import Books
 from tests.safety.watch import Expected, Watch
-from tests.safety.world import ACTIONS, GROUPS, PLACES, SOURCES
+from tests.safety.world import ACTIONS, GROUPS, PLACES, SOURCES, named
 
 URIS = ("one", "two", "three")
 PICK = st.integers(min_value=0, max_value=59)

@@ -14,7 +14,7 @@ from documents import queries
 from index import schema
 from ingestion import doorbell
 from tests.safety.doors import Remembering
-from tests.safety.layers import without_the_filter, without_the_recheck
+from tests.safety.layers import without_row_security, without_the_filter, without_the_recheck
 from tests.safety.machine import Life
 from tests.safety.watch import Expected
 
@@ -26,6 +26,7 @@ Off = Callable[[], AbstractContextManager[None]]
 LAYERS: dict[str, tuple[Off, Expected]] = {
     "all layers": (nullcontext, Expected()),
     "no index filter": (without_the_filter, Expected()),
+    "no row-level security": (without_row_security, Expected()),
     "no recheck": (without_the_recheck, Expected(lag=True, direct=False)),
 }
 

@@ -3,7 +3,7 @@
 import itertools
 import secrets
 from collections.abc import Collection, Iterable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -25,6 +25,7 @@ from sources import actions as sources
 from sources.models import Source, SyncRun
 from tenants.actions import ensure as ensure_tenant
 from tenants.models import Tenant
+from tenants.scope import within
 from tests.safety.allowed import EVERYONE, Place
 from tests.safety.shelf import Listing
 
@@ -112,7 +113,7 @@ class World:
             return _Waiting(started, listing)
 
     def documents(self, source: str) -> dict[str, UUID]:
-        with scoped(self.tenants[SOURCES[source]]):
+        with within(self.tenants[SOURCES[source]].id):
             return dict(Document.objects.filter(source=self.sources[source], removed_at=None).values_list("uri", "id"))
 
     def remove(self, tenant: str, document: UUID) -> None:
@@ -126,7 +127,7 @@ class World:
         with patch.object(of, where, side_effect=Died), suppress(Died):
             process.drain()
         for tenant in self.tenants.values():
-            with scoped(tenant):
+            with within(tenant.id):
                 left = Document.objects.filter(tenant=tenant, state=Document.State.PROCESSING)
                 left.update(lease_until="2020-01-01T00:00:00Z", attempt=0)
 
@@ -155,10 +156,6 @@ class _Waiting(sync._Sync):
     def run(self) -> None:
         with patch.object(sync, "connector_for", return_value=self.listing):
             super().run()
-
-
-def scoped(tenant: Tenant) -> AbstractContextManager[None]:
-    return nullcontext()
 
 
 ACTIONS: dict[str, granting.Change] = {name: getattr(grants, name) for name in ("share", "unshare", "deny", "undeny", "narrow")}
