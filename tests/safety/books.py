@@ -82,7 +82,8 @@ class Books:
         paper.live, paper.lagging = False, True
 
     def pruned(self) -> None:
-        self.allowed.papers = [paper for paper in self.allowed.papers if paper.live]
+        """The last stays in the books, gone as it is: somebody may still know its id."""
+        self.allowed.papers = [paper for paper in self.allowed.papers if paper.live] or self.allowed.papers[-1:]
 
     def told(self) -> None:
         """The index has heard of all that lives."""
