@@ -4,10 +4,12 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
 
 from access import principals
 from access.doors import Canary, Persona
@@ -21,7 +23,7 @@ from documents.actions import Incoming
 from documents.models import Chunk, Document
 from identity import actions as identity
 from identity import groups as group_actions
-from identity.models import Group, GroupInGroup, User
+from identity.models import Group, GroupInGroup, Membership, User
 from ingestion import grants
 from ingestion.doorbell import ring_processing
 from ingestion.grants import Change
@@ -39,6 +41,10 @@ BY = "leaktest"
 KIND = "upload"
 NAME = "Leak test "
 MAIL = "@leaktest.invalid"
+MARK = "leaktest"
+"""A source's own, by its configuration: one that named nobody as its owner would be where people's shared files go."""
+LASTS = timedelta(hours=6)
+"""Whatever happens to the test, none of its people has a place for longer."""
 INNER = "leaktest-"
 EVERYONE, NOBODY = "everyone", "nobody"
 DENIED, SHARED = "everyone but group:", "shared with group:"
@@ -73,25 +79,27 @@ def plant(tenants: Sequence[Tenant]) -> Planted:
 
 
 def uproot() -> None:
-    """Everything of this leak test, and of one that was killed."""
-    for source in [source for tenant in Tenant.objects.all() for source in _planted(tenant)]:
-        remove_source(source=source, by=BY)
-    people = User.objects.filter(email__endswith=MAIL)
-    ids = {str(one) for one in people.values_list("id", flat=True)}
-    for tenant in Tenant.objects.all():
-        with within(tenant.id):
-            Conversation.objects.filter(user_id__in=ids).delete()
+    """Everything of this leak test, and of one that was killed. People first: whatever else fails, none of them stays."""
+    people = list(User.objects.filter(email__endswith=MAIL))
+    ids = {str(person.id) for person in people}
     for session in Session.objects.all().iterator():
         if session.get_decoded().get("_auth_user_id") in ids:
             session.delete()
-    people.delete()
+    for membership in Membership.objects.filter(user__in=people).select_related("user", "tenant"):
+        identity.remove(user=membership.user, tenant=membership.tenant, by=BY)
     for group in Group.objects.filter(slug__startswith=INNER):
         group_actions.remove(group=group, by=BY)
+    for tenant in Tenant.objects.all():
+        with within(tenant.id):
+            Conversation.objects.filter(user_id__in=ids).delete()
+        for source in _planted(tenant):
+            remove_source(source=source, by=BY)
+    User.objects.filter(id__in=ids).delete()
 
 
 @scope.of("tenant")
 def _planted(tenant: Tenant) -> list[Source]:
-    return list(Source.objects.filter(tenant=tenant, name__startswith=NAME, kind=KIND))
+    return list(Source.objects.filter(tenant=tenant, config__has_key=MARK))
 
 
 def may_read(persona: Persona, canary: Canary) -> bool:
@@ -147,6 +155,7 @@ def _person(tenant: Tenant, kind: str, groups: Sequence[str], role: str = "reade
     """Without a password: nobody can sign in as one of them."""
     email = f"{kind}-{secrets.token_hex(6)}{MAIL}"
     user, _ = identity.ensure_person(email=email, tenant=tenant, name="Leak test", role=role, groups=groups, by=BY)
+    Membership.objects.filter(user=user, tenant=tenant).update(expires_at=Now() + LASTS)
     return Persona(kind, tenant.id, tenant.slug, user.id, email, _closed(tenant, groups))
 
 
@@ -154,7 +163,7 @@ def _seed(tenant: Tenant, policy: str) -> _Seed:
     key, secret, title = (f"{letter}{secrets.token_hex(5)}" for letter in "qxz")
     # What nobody may read was readable once, so that there is a memory of it; and so was what is denied.
     readers = sources.readers(tenant, [policy] if policy.startswith("group:") else [] if policy.startswith(SHARED) else [EVERYONE])
-    source, _ = sources.ensure(tenant=tenant, name=f"{NAME}{key}", kind=KIND, config={"owner": None}, access=readers, by=BY)
+    source, _ = sources.ensure(tenant=tenant, name=f"{NAME}{key}", kind=KIND, config={MARK: key}, access=readers, by=BY)
     data = pdf([f"Project {key}", f"The access phrase of project {key} is {secret}."])
     uri = f"{key}.pdf"
     item = Incoming(uri, title, "application/pdf", blobs.write(data), hashlib.sha256(data).hexdigest(), len(data), None)
