@@ -67,7 +67,7 @@ def row_security(**_: Any) -> list[CheckMessage]:
     try:
         found, strong = tables(), any(powers())
     except DatabaseFailure:
-        return [Warning("PostgreSQL does not answer, so nobody can say whether its row-level security is complete.", id="redoubt.W001")]
+        return [Warning("PostgreSQL does not answer, so nobody can say whether its row-level security is complete.", id="redoubt.I001")]
     open_ones = [table.name for table in of_tenants(found) if not table.guarded]
     owned = [table.name for table in found if table.owned]
     return [
