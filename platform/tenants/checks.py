@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.db import Error as DatabaseFailure
 from django.db import connection
 
@@ -67,7 +67,7 @@ def row_security(**_: Any) -> list[CheckMessage]:
     try:
         found, strong = tables(), any(powers())
     except DatabaseFailure:
-        return [Warning("PostgreSQL does not answer, so nobody can say whether its row-level security is complete.", id="redoubt.I001")]
+        return [Info("PostgreSQL does not answer, so nobody can say whether its row-level security is complete.", id="redoubt.I001")]
     open_ones = [table.name for table in of_tenants(found) if not table.guarded]
     owned = [table.name for table in found if table.owned]
     return [
