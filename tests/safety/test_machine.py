@@ -59,7 +59,9 @@ def test_the_machine_finds_what_is_denied_where_all_may_read() -> None:
 @pytest.mark.parametrize("layers", LAYERS)
 def test_ten_thousand_steps(layers: str) -> None:
     wanted = 10_000 if layers == "all layers" else 2_000
-    assert lived(layers, lives=wanted // STEPS_OF_A_LIFE + 1) >= 0.9 * wanted
+    taken = 0
+    while taken < wanted:
+        taken += lived(layers, lives=(wanted - taken) // STEPS_OF_A_LIFE + SHORT + 1)
 
 
 def lived(layers: str, *, lives: int) -> int:
