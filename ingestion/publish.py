@@ -76,7 +76,7 @@ def _publish_of(tenant: UUID, documents: Sequence[UUID] | None, at_once: int) ->
 def _tell(notice: _Notice, documents: list[UUID]) -> None:
     points.publish(document=documents, generation=notice.generation, acl=notice.allow, deny=notice.deny)
     if notice.generation > 1:
-        points.retire(document=documents, keep=notice.generation)
+        points.retire(document=documents, before=notice.generation)
 
 
 def _notices(generations: dict[UUID, int]) -> dict[UUID, _Notice]:

@@ -55,11 +55,10 @@ def remove(*, document: Documents, generation: int | None = None) -> None:
     _delete(_of(document=document, generation=generation))
 
 
-def retire(*, document: Documents, keep: int) -> None:
-    """Every generation of the document but this one."""
-    chosen = _of(document=document)
-    chosen.must_not = [_equals("generation", keep)]
-    _delete(chosen)
+def retire(*, document: Documents, before: int) -> None:
+    """The generations of the document that are older than this one. A newer one is in the making."""
+    older = models.FieldCondition(key="generation", range=models.Range(lt=before))
+    _delete(models.Filter(must=[*_conditions(document=document), older]))
 
 
 def remove_tenant(tenant: UUID) -> None:
@@ -88,8 +87,11 @@ def _delete(chosen: models.Filter) -> None:
 
 
 def _of(**fields: Documents | int | None) -> models.Filter:
-    conditions: list[models.Condition] = [_equals(key, value) for key, value in fields.items() if value is not None]
-    return models.Filter(must=conditions)
+    return models.Filter(must=_conditions(**fields))
+
+
+def _conditions(**fields: Documents | int | None) -> list[models.Condition]:
+    return [_equals(key, value) for key, value in fields.items() if value is not None]
 
 
 def _equals(key: str, value: Documents | int) -> models.FieldCondition:

@@ -13,6 +13,7 @@ from index.embedded.errors import Malformed, Unknown
 from index.embedded.vectors import Shape
 
 SPELLED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a UUID as the engine spells it itself: nothing to convert
+BOUNDS = ("gte", "gt", "lte", "lt")
 
 
 def only(request: BaseModel, *known: str) -> None:
@@ -85,8 +86,13 @@ def _range(asked: BaseModel | None) -> Any:
         case None:
             return None
         case models.DatetimeRange():
-            bounds = {name: _moment(getattr(asked, name)) for name in ("gte", "gt", "lte", "lt")}
+            bounds = {name: _moment(getattr(asked, name)) for name in BOUNDS}
             return edge.RangeDateTime(**bounds)
+        case models.Range():
+            numbers = {name: getattr(asked, name) for name in BOUNDS}
+            if all(number is None for number in numbers.values()):
+                raise Malformed("A range needs a bound.")
+            return edge.RangeFloat(**numbers)
     raise Unknown(type(asked).__name__)
 
 

@@ -44,6 +44,15 @@ def test_one_generation_is_counted_and_removed_alone(tenant: UUID) -> None:
     assert points.count(document=document) == 2
 
 
+def test_older_generations_are_retired_and_a_newer_one_stays(tenant: UUID) -> None:
+    document, neighbour = uuid4(), uuid4()
+    points.upsert([passage(f"leave {number}", tenant, document=document, generation=number) for number in (1, 2, 10, 11)])
+    points.upsert([passage("leave", tenant, document=neighbour, generation=1)])
+    points.retire(document=document, before=10)
+    assert [points.count(document=document, generation=number) for number in (1, 2, 10, 11)] == [0, 0, 1, 1]
+    assert points.count(document=neighbour) == 1
+
+
 def test_a_removed_tenant_leaves_the_others_alone(tenant: UUID) -> None:
     neighbour = uuid4()
     points.upsert([passage("ours", tenant), passage("theirs", neighbour)])

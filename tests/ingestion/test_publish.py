@@ -1,0 +1,43 @@
+"""What the index is told while something else is under way."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from access import principals
+from documents import grants
+from documents.models import Document
+from index import points
+from ingestion import process, publish
+from ingestion.grants import apply
+from ingestion.prepare import Prepared
+from tests.factories.cast import make_cast
+from tests.factories.folders import HANDBOOK, folder_source, ingested, synced, write
+from tests.factories.looking import look
+
+pytestmark = pytest.mark.django_db
+
+
+def test_readers_that_change_while_a_new_generation_is_stored_leave_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cast = make_cast()
+    source = folder_source(cast.tenant, write(tmp_path, HANDBOOK))
+    ingested(source)
+    leave = look(source, lambda: Document.objects.get(source=source, uri="leave.md"))
+    (tmp_path / "leave.md").write_text("Everyone has 29 days of leave.")
+    ingested(source)
+    (tmp_path / "leave.md").write_text("Everyone has 30 days of leave.")
+    synced(source)
+    counted = process._whole
+
+    def denied_meanwhile(batch: Sequence[Prepared]) -> Sequence[Prepared]:
+        whole = counted(batch)
+        apply(grants.deny, document=leave, principals=[principals.user(cast.teammate.id)], by="test")
+        publish.publish_waiting()
+        return whole
+
+    monkeypatch.setattr(process, "_whole", denied_meanwhile)
+    process.drain()
+    look(source, leave.refresh_from_db)
+    assert leave.state == "ready"
+    assert points.count(document=leave.id) == points.count(document=leave.id, generation=leave.generation) == leave.chunk_count > 0
