@@ -25,7 +25,8 @@ class Permissions:
 @scope.of("source")
 @transaction.atomic
 def mirror(*, source: Source, permissions: Mapping[UUID, Permissions], by: str = "system") -> int:
-    """What the source says now, for these of its documents; restricted ones keep what a person made of them. Returns how many differ."""
+    """What the source says now, for these of its documents. Of a restricted one only its denials count: they let nobody in beside
+    whom a person named. Returns how many differ."""
     if Source.objects.select_for_update(no_key=True).values_list("policy", flat=True).get(id=source.id) != Source.Policy.MIRROR:
         return 0
     differ = _counted(_MIRROR, source, documents=list(permissions), by=by, **_columns(permissions))
@@ -38,14 +39,16 @@ def mirror(*, source: Source, permissions: Mapping[UUID, Permissions], by: str =
 @scope.of("source")
 @transaction.atomic
 def forget(*, source: Source) -> int:
-    """Where a policy has taken the place of the source's own permissions. Returns how many documents had some."""
+    """Where a policy has taken the place of the source's own permissions. A restricted document keeps the source's denials: a policy
+    says nothing of it, and without them somebody could read it anew. Returns how many documents had some."""
     return _counted(_FORGET, source)
 
 
 _FORGET = """
     WITH gone AS (
         DELETE FROM documents_grant AS had USING documents_document AS document
-        WHERE document.id = had.document_id AND document.source_id = %(source)s AND had.origin = 'source' RETURNING had.document_id
+        WHERE document.id = had.document_id AND document.source_id = %(source)s AND had.origin = 'source'
+            AND NOT (document.restricted AND had.effect = 'deny') RETURNING had.document_id
     ), marked AS (
         UPDATE documents_document SET unpublished = unpublished OR generation > 0, grants_version = grants_version + 1
         WHERE id IN (SELECT document_id FROM gone) RETURNING 1
@@ -54,12 +57,12 @@ _FORGET = """
 """
 _MIRROR = """
     WITH document AS MATERIALIZED (
-        SELECT id FROM documents_document
-        WHERE source_id = %(source)s AND removed_at IS NULL AND NOT restricted AND id = ANY(%(documents)s) ORDER BY id FOR UPDATE
+        SELECT id, restricted FROM documents_document
+        WHERE source_id = %(source)s AND removed_at IS NULL AND id = ANY(%(documents)s) ORDER BY id FOR UPDATE
     ), said AS MATERIALIZED (
         SELECT said.document_id, said.principal, said.effect
         FROM unnest(%(ids)s::uuid[], %(principals)s::text[], %(effects)s::text[]) AS said (document_id, principal, effect)
-        JOIN document ON document.id = said.document_id
+        JOIN document ON document.id = said.document_id AND NOT (document.restricted AND said.effect = 'allow')
     ), gone AS (
         DELETE FROM documents_grant AS had USING document
         WHERE had.document_id = document.id AND had.origin = 'source' AND NOT EXISTS (

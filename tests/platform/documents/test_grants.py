@@ -125,6 +125,21 @@ def test_what_was_mirrored_counts_no_more_under_a_policy(cast: Cast, gate: Docum
     assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["owner"]
 
 
+def test_a_narrowed_document_goes_on_taking_its_sources_denials_and_keeps_them(
+    cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = principals.user(cast.owner.id)
+    change(source=gate.source, access=None)
+    apply(grants.narrow, document=gate, principals=[staff(cast)], by="user:boss")
+    everyone = frozenset({principals.everyone(cast.tenant.id)})
+    assert mirror(source=gate.source, permissions={gate.id: Permissions(allow=everyone)}) == 0
+    assert readers(cast, gate) == ["owner"]
+    mirror(source=gate.source, permissions={gate.id: Permissions(allow=everyone, deny=frozenset({owner}))})
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == []
+    change(source=gate.source, access=[])
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == []
+
+
 def test_each_change_is_kept_with_its_author_and_moves_version_and_epoch(cast: Cast, gate: Document) -> None:
     epoch = Tenant.objects.get(id=cast.tenant.id).epoch
     apply(grants.share, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
