@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import F, Q
 
+from access import principals as named
 from audit.actions import record
 from documents.models import Document, Grant
 from documents.naming import known
+from sources.models import Source
 from tenants import scope
 from tenants.actions import move_epoch
 
@@ -23,6 +25,24 @@ class NotThere(Exception):
 
 class UnknownPrincipal(Exception):
     """A grant would name nobody of the tenant."""
+
+
+class Widens(Exception):
+    """Narrowing would let somebody read who does not read it today."""
+
+
+@scope.of("document")
+def readers(document: Document) -> set[str]:
+    """The principals that it is open to, by its own grants and its source's policy; its denials are not taken off."""
+    own = set(Grant.objects.filter(document=document, effect=Effect.ALLOW).values_list("principal", flat=True))
+    if Document.objects.values_list("restricted", flat=True).get(id=document.id):
+        return own
+    return own.union(Source.objects.values_list("access", flat=True).get(id=document.source_id))
+
+
+def is_open(document: Document) -> bool:
+    """To everyone of its tenant."""
+    return named.everyone(document.tenant_id) in readers(document)
 
 
 @scope.of("document")
@@ -60,8 +80,11 @@ def undeny(*, document: Document, principals: Sequence[str], by: str) -> int:
 @scope.of("document")
 @transaction.atomic
 def narrow(*, document: Document, principals: Sequence[str], by: str) -> int:
-    """Only these may read it from now on: neither its source's policy nor what was shared before lets anybody else. Denials stay."""
+    """Only these may read it from now on: neither its source's policy nor what was shared before lets anybody else. Denials stay.
+
+    Raises Widens for principals that it is not open to: what is open to everyone is open to each, otherwise each must be named today."""
     _hold(document)
+    _refuse_wider(document, principals)
     Document.objects.filter(id=document.id).update(restricted=True)
     others = Grant.objects.filter(document=document, effect=Effect.ALLOW).exclude(principal__in=principals, origin=Origin.SHARE)
     gone = others.delete()[0]
@@ -73,6 +96,11 @@ def _hold(document: Document) -> None:
     live = Document.objects.select_for_update().filter(id=document.id, tenant_id=document.tenant_id, removed_at=None)
     if live.values_list("id", flat=True).first() is None:
         raise NotThere("There is no such document.")
+
+
+def _refuse_wider(document: Document, principals: Sequence[str]) -> None:
+    if not is_open(document) and not set(principals) <= readers(document):
+        raise Widens("Narrowing would let somebody read the document who does not read it today. Name only those who do, or share it.")
 
 
 def _added(document: Document, principals: Sequence[str], effect: Grant.Effect, by: str) -> int:

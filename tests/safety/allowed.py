@@ -55,8 +55,16 @@ class Allowed:
             return False
         if names & (paper.denied | paper.mirrored_denials):
             return False
+        return bool(names & self.opened_to(paper))
+
+    def opened_to(self, paper: Paper) -> set[str]:
         policy = set() if paper.narrowed else self.policies[paper.source] or set()
-        return bool(names & (policy | paper.shared | paper.mirrored))
+        return policy | paper.shared | paper.mirrored
+
+    def widens(self, paper: Paper, names: set[str]) -> bool:
+        """Whether narrowing to these is refused."""
+        opened = self.opened_to(paper)
+        return EVERYONE not in opened and not names <= opened
 
     def names(self, place: Place) -> set[str]:
         person, tenant = place

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from documents.grants import NotThere
+from documents.grants import NotThere, Widens
 from identity import groups
 from identity.groups import Circle
 from ingestion import process
@@ -88,7 +88,11 @@ class Life(RuleBasedStateMachine):
         except NotThere:
             assert not paper.live
             return
+        except Widens:
+            assert self.allowed.widens(paper, names)
+            return
         assert paper.live
+        assert action != "narrow" or not self.allowed.widens(paper, names)
         self.books.granted(paper, action, names)
         paper.lagging |= bool(changed and paper.text)
 

@@ -97,6 +97,7 @@ def test_a_policy_holds_with_its_commit_in_both_layers_and_touches_no_document(
 
 
 def test_a_narrowed_document_follows_no_policy(cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    apply(grants.share, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
     apply(grants.narrow, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
     assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == ["teammate"]
     change(source=gate.source, access=[principals.everyone(cast.tenant.id)])

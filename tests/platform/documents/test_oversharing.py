@@ -104,3 +104,18 @@ def test_a_document_wider_than_its_folder_is_named_without_its_title(db: None, t
     wide = look(cast.tenant, lambda: Document.objects.get(tenant=cast.tenant, uri=names[0]))
     grants.share(document=wide, principals=[principals.everyone(cast.tenant.id)], by="user:boss")
     assert [(one.document, one.reasons) for one in suspects(cast.tenant.id)] == [(wide.id, {WIDER: 4})]
+
+
+def test_narrowing_opens_nothing_to_anybody(db: None, tmp_path: Path) -> None:
+    cast = make_cast()
+    ingested(folder_source(cast.tenant, write(tmp_path, FILES), "group:staff"))
+    boss, _ = ensure_person(email=f"boss@{cast.tenant.slug}.example", tenant=cast.tenant, role=Role.ADMINISTRATOR, groups=["it"])
+    bank = look(cast.tenant, lambda: Document.objects.get(tenant=cast.tenant, uri="bank.md"))
+    with pytest.raises(AskedWrongly, match="`everyone` narrows nothing"):
+        said(boss, "--narrow", str(bank.id), "--to", "everyone")
+    with pytest.raises(AskedWrongly, match="Not everyone can read"):
+        said(boss, "--narrow", str(bank.id), "--to", "group:it")
+    with pytest.raises(grants.Widens, match="does not read it today"):
+        grants.narrow(document=bank, principals=[principals.user(boss.id)], by="user:boss")
+    assert not queries.document(cast.viewer(boss), bank.id)
+    assert queries.document(cast.viewer(cast.owner), bank.id)

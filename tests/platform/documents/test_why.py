@@ -85,6 +85,7 @@ def test_a_share_names_the_person_and_a_denial_wins(cast: Cast, pay: Document) -
 
 
 def test_a_policy_does_not_count_for_a_narrowed_document(cast: Cast, pay: Document) -> None:
+    grants.share(document=pay, principals=[principals.user(cast.teammate.id)], by="user:boss")
     grants.narrow(document=pay, principals=[principals.user(cast.teammate.id)], by="user:boss")
     assert not told(cast, cast.owner, pay).readable
     assert told(cast, cast.teammate, pay).readable

@@ -58,11 +58,17 @@ class Command(Base):
     def _narrowed(self, asker: Viewer, words: str, to: Sequence[str]) -> Mapping[str, Any]:
         require(asker, Permission.MANAGE_SOURCES)
         document = inquiry.document(asker, words)
+        if "everyone" in to:
+            raise AskedWrongly("`everyone` narrows nothing: give --to group:NAME.")
+        if not grants.is_open(document):
+            raise AskedWrongly("Not everyone can read this document: there is nothing to narrow here.")
         readers = sources.readers(Tenant.objects.get(id=asker.tenant_id), to)
         try:
             changed = apply(grants.narrow, document=document, principals=readers, by=f"user:{asker.user_id}")
         except grants.NotThere as error:
             raise AskedWrongly(str(error), code="not_found") from error
+        except grants.Widens as error:
+            raise AskedWrongly(str(error)) from error
         return {"narrowed": document.id, "to": list(to), "changed": changed}
 
 
