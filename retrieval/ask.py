@@ -12,7 +12,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError
 
+from access.permissions import NotAllowed, require
 from access.resolve import NoAccess
+from access.roles import Permission
 from access.viewer import Viewer
 from conversations import actions, queries
 from conversations import models as kept
@@ -28,6 +30,7 @@ from retrieval.guard import AccessChanged
 log = logging.getLogger("redoubt.retrieval")
 
 _CODES: dict[type[Exception], str] = {
+    NotAllowed: "not_allowed",
     AccessChanged: "access_changed",
     NoAccess: "access_changed",
     UnknownConversation: "conversation_not_found",
@@ -35,6 +38,7 @@ _CODES: dict[type[Exception], str] = {
     DatabaseError: "unavailable",
 }
 _MESSAGES = {
+    "not_allowed": "Your role does not allow asking. An administrator can change it.",
     "access_changed": "Your access changed while this was being answered, so the answer is taken back. Ask again.",
     "conversation_not_found": "There is no such conversation.",
     "search_unavailable": "Search is not available at the moment. Your question is kept; ask again in a minute.",
@@ -98,6 +102,7 @@ async def _told(turn: _Turn) -> AsyncGenerator[Event, None]:
 
 
 def _open(viewer: Viewer, question: str, conversation_id: UUID | None, face: str) -> _Turn:
+    require(viewer, Permission.ASK)
     before = queries.turns(viewer, conversation_id) if conversation_id else []
     message = actions.start(viewer=viewer, question=question, conversation_id=conversation_id)
     earlier = tuple(turn.question for turn in before)

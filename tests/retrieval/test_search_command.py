@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from identity.actions import ensure_person
 from identity.models import User
 from terminal.command import AskedWrongly
 from tests.retrieval.conftest import Harbour
@@ -42,3 +43,11 @@ def test_only_sources_with_something_to_read_are_named(harbour: Harbour) -> None
 
 def test_an_outsider_learns_of_no_source(harbour: Harbour) -> None:
     assert refusal(harbour, harbour.cast.outsider, harbour.handbook.name).endswith("Sources with something to read: none.")
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_an_auditor_neither_asks_nor_searches(harbour: Harbour, command: str) -> None:
+    tenant = harbour.cast.tenant
+    auditor, _ = ensure_person(email=f"auditor@{tenant.slug}.example", tenant=tenant, role="auditor")
+    with pytest.raises(AskedWrongly, match="role does not allow asking"):
+        call_command(command, "crane", "--as", auditor.email, "--tenant", tenant.slug, "--json", stdout=StringIO())

@@ -17,7 +17,7 @@ from tenants.queries import UnknownTenant
 from terminal import command
 from terminal.command import AskedWrongly, Failed
 
-ASKED_WRONGLY = {"empty_question", "question_too_long"}
+ASKED_WRONGLY = {"empty_question", "not_allowed", "question_too_long"}
 
 
 class Command(command.Command):

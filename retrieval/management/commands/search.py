@@ -5,7 +5,9 @@ from typing import Any
 from rich.text import Text
 
 from access import principals
+from access.permissions import NotAllowed, require
 from access.resolve import NoAccess, viewer_by_email
+from access.roles import Permission
 from access.viewer import Viewer
 from audit.actions import Read, record_read
 from documents.queries import Passage, visible_to
@@ -22,7 +24,7 @@ from terminal.command import AskedWrongly, Failed
 
 class Command(command.Command):
     help = "The passages that a person may read and that answer a query best."
-    wrong = (NoAccess, UnknownPerson, UnknownTenant)
+    wrong = (NoAccess, NotAllowed, UnknownPerson, UnknownTenant)
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument("query")
@@ -37,6 +39,7 @@ class Command(command.Command):
         if options["limit"] < 1:
             raise AskedWrongly("--limit is at least 1.")
         viewer = viewer_by_email(options["person"], options["tenant"])
+        require(viewer, Permission.ASK)
         narrow = _narrow(viewer, options["source"])
         warm()  # here, so that the milliseconds are those of a running service
         try:
