@@ -130,8 +130,8 @@ def test_a_narrowed_document_goes_on_taking_its_sources_denials_and_keeps_them(
     cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = principals.user(cast.owner.id)
-    change(source=gate.source, access=None)
     apply(grants.narrow, document=gate, principals=[staff(cast)], by="user:boss")
+    change(source=gate.source, access=None)
     everyone = frozenset({principals.everyone(cast.tenant.id)})
     assert mirror(source=gate.source, permissions={gate.id: Permissions(allow=everyone)}) == 0
     assert readers(cast, gate) == ["owner"]
