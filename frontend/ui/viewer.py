@@ -45,7 +45,9 @@ def reader_of(request: HttpRequest) -> Reader | None:
     if not tenants:
         return None
     chosen = request.session.get(TENANT)
-    tenant = next((tenant for tenant in tenants if tenant.slug == chosen), tenants[0])
+    tenant = next((tenant for tenant in tenants if tenant.slug == chosen), None if chosen else tenants[0])
+    if tenant is None:  # closed meanwhile: what was meant for it must not land in another
+        return None
     try:
         viewer = resolve.viewer_for(user=user, tenant=tenant)
     except resolve.NoAccess:

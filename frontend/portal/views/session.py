@@ -56,6 +56,7 @@ def enter(request: HttpRequest, user: User) -> None:
     """A session of its own for this person, whoever was here before."""
     logout(request)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session[TENANT] = next((membership.tenant.slug for membership in identity.active_memberships(user)), "")
     record(action="session.started", actor=f"user:{user.id}", face="portal")
 
 
