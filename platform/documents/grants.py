@@ -35,9 +35,8 @@ class Widens(Exception):
 def readers(document: Document) -> set[str]:
     """The principals that it is open to, by its own grants and its source's policy; its denials are not taken off."""
     own = set(Grant.objects.filter(document=document, effect=Effect.ALLOW).values_list("principal", flat=True))
-    if Document.objects.values_list("restricted", flat=True).get(id=document.id):
-        return own
-    return own.union(Source.objects.values_list("access", flat=True).get(id=document.source_id))
+    policies = Source.objects.filter(documents__id=document.id, documents__restricted=False).values_list("access", flat=True)
+    return own.union(*policies)
 
 
 def is_open(document: Document) -> bool:
