@@ -8,7 +8,7 @@ from uuid import UUID
 from access.resolve import renewed
 from access.viewer import Viewer
 from conversations.queries import Turn
-from documents.queries import Passage, still_visible
+from documents.queries import Passage, current
 from retrieval.database import in_thread, release
 from retrieval.epochs import epochs
 from tenants import queries as tenants
@@ -68,9 +68,9 @@ class Guard:
             return False
         self.viewer = renewed(self.viewer)
         before = self.passages, self.history
-        allowed = still_visible(self.viewer, list(self._documents()))
-        self.passages = tuple(passage for passage in self.passages if passage.document_id in allowed)
-        self.history = tuple(turn for turn in self.history if turn.documents <= allowed)
+        allowed = current(self.viewer, list(self._documents()))
+        self.passages = tuple(passage for passage in self.passages if (passage.document_id, passage.generation) in allowed)
+        self.history = tuple(turn for turn in self.history if turn.texts <= allowed)
         return before != (self.passages, self.history)
 
     def _documents(self) -> set[UUID]:

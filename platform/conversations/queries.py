@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from access.viewer import Viewer
 from conversations.models import Citation, Conversation, Message
-from documents.queries import visible_to
+from documents.queries import current
 from tenants import scope
 
 
@@ -42,6 +42,11 @@ class Turn:
     @property
     def documents(self) -> frozenset[UUID]:
         return frozenset(source.document for source in self.sources)
+
+    @property
+    def texts(self) -> frozenset[tuple[UUID, int]]:
+        """The documents, each with the generation that was read."""
+        return frozenset((source.document, source.generation) for source in self.sources)
 
 
 def own(viewer: Viewer) -> QuerySet[Conversation]:
@@ -85,7 +90,7 @@ def _messages(conversation: Conversation) -> QuerySet[Message]:
 def _readable(viewer: Viewer, citations: Iterable[Citation]) -> set[tuple[UUID, int]]:
     """The documents, each with its current generation, that the viewer may read now."""
     wanted = {citation.document for citation in citations}
-    return set(visible_to(viewer).filter(id__in=wanted).values_list("id", "generation")) if wanted else set()
+    return current(viewer, list(wanted)) if wanted else set()
 
 
 def _turn(message: Message, readable: set[tuple[UUID, int]]) -> Turn:

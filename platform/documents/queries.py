@@ -103,7 +103,13 @@ def pages(viewer: Viewer, document_id: UUID, numbers: Sequence[int] | None = Non
 @scope.of("viewer")
 def still_visible(viewer: Viewer, document_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the documents that the viewer may read at this moment."""
-    return set(visible_to(viewer).filter(id__in=document_ids).values_list("id", flat=True))
+    return {document for document, _ in current(viewer, document_ids)}
+
+
+@scope.of("viewer")
+def current(viewer: Viewer, document_ids: Sequence[UUID]) -> set[tuple[UUID, int]]:
+    """The same, each with the generation whose text it has now: what was read of an earlier one is not to be told any more."""
+    return set(visible_to(viewer).filter(id__in=document_ids).values_list("id", "generation"))
 
 
 @scope.of("document")

@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from documents.models import Chunk, Document, Page, Work
 from sources.models import Source
 from tenants import scope
+from tenants.actions import move_epoch
 from tenants.scope import within
 
 LEASE = timedelta(seconds=60)
@@ -179,6 +180,8 @@ def _complete(tenant: UUID, made: Sequence[Made]) -> list[Claim]:
     Chunk.objects.bulk_create((chunk for one in kept for chunk in one.chunks), batch_size=ROWS_AT_ONCE)
     if kept:
         _make_current(kept)
+    if any(one.claim.generation for one in kept):
+        move_epoch(tenant)  # running answers look again: text that is replaced is not told any more
     return [one.claim for one in kept]
 
 
