@@ -18,7 +18,7 @@ from identity.models import User
 from tenants.models import Tenant
 
 TENANT = "tenant"
-"""The session's key for the slug of the tenant that a person of several has chosen."""
+"""The session's key for the slug of the tenant that it was entered for, or that a person of several has chosen since."""
 SIGNED_OUT = "You are signed out. Sign in again to go on; what you typed is kept in this window."
 
 Parameters = ParamSpec("Parameters")
@@ -44,15 +44,22 @@ def reader_of(request: HttpRequest) -> Reader | None:
     tenants = tuple(membership.tenant for membership in identity.active_memberships(user))
     if not tenants:
         return None
-    chosen = request.session.get(TENANT)
-    tenant = next((tenant for tenant in tenants if tenant.slug == chosen), None if chosen else tenants[0])
-    if tenant is None:  # closed meanwhile: what was meant for it must not land in another
+    tenant = _chosen(request, tenants)
+    if tenant is None:
         return None
     try:
         viewer = resolve.viewer_for(user=user, tenant=tenant)
     except resolve.NoAccess:
         return None
     return Reader(user=user, tenant=tenant, viewer=viewer, tenants=tenants)
+
+
+def _chosen(request: HttpRequest, tenants: tuple[Tenant, ...]) -> Tenant | None:
+    """The one that the session was entered for, never another in its place: what is sent from a window of one company stays there."""
+    slug = request.session.get(TENANT)
+    if slug is None:
+        return tenants[0] if len(tenants) == 1 else None
+    return next((tenant for tenant in tenants if tenant.slug == slug), None)
 
 
 def for_readers(view: View[Parameters]) -> Callable[..., Any]:

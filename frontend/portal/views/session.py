@@ -53,10 +53,11 @@ def tenant(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 
 def enter(request: HttpRequest, user: User) -> None:
-    """A session of its own for this person, whoever was here before."""
+    """A session of its own for this person, whoever was here before, in one tenant: it ends with the membership there."""
     logout(request)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    request.session[TENANT] = next((membership.tenant.slug for membership in identity.active_memberships(user)), "")
+    if memberships := identity.active_memberships(user):
+        request.session[TENANT] = memberships[0].tenant.slug
     record(action="session.started", actor=f"user:{user.id}", face="portal")
 
 
