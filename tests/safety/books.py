@@ -109,8 +109,8 @@ class Books:
                 paper.narrowed, paper.shared, paper.mirrored = True, set(names), set()
 
     def forgotten(self, source: str) -> None:
-        """A policy has taken the place of the source's own permissions."""
+        """A policy has taken the place of the source's own permissions; what was narrowed keeps the denials."""
         for paper in self.allowed.papers:
-            if paper.source == source and (paper.mirrored or paper.mirrored_denials):
+            if paper.source == source and not paper.narrowed and (paper.mirrored or paper.mirrored_denials):
                 paper.lagging |= bool(paper.text)
                 paper.mirrored, paper.mirrored_denials = set(), set()

@@ -110,8 +110,8 @@ class Life(RuleBasedStateMachine):
         paper = self.books.paper(pick)
         said = named(paper.tenant, allow), named(paper.tenant, deny)
         changed = self.world.mirror(paper.source, paper.id, *said)
-        if paper.live and not paper.narrowed and self.allowed.policies[paper.source] is None:
-            paper.mirrored, paper.mirrored_denials = said
+        if paper.live and self.allowed.policies[paper.source] is None:
+            paper.mirrored, paper.mirrored_denials = set() if paper.narrowed else said[0], said[1]
         paper.lagging |= bool(changed and paper.text)
 
     # What there is to read
