@@ -69,15 +69,12 @@ def viewer_by_email(email: str, slug: str | None = None) -> Viewer:
 
 
 def _resolved(user_id: UUID, tenant_id: UUID) -> Viewer | None:
-    # First the membership, in one query with the epoch, then the groups: were these older than the epoch, a change between the two
-    # would never be noticed. An older epoch costs one check too many.
     standing = identity.standing(user_id, tenant_id)
     if standing is None:
         return None
-    belonging = identity.belonging(user_id, tenant_id)
     return Viewer(
         tenant_id=tenant_id,
-        readers=(frozenset({principals.user(user_id), principals.everyone(tenant_id), *_through(belonging)}),),
+        readers=(frozenset({principals.user(user_id), principals.everyone(tenant_id), *_through(standing.belonging)}),),
         epoch=standing.epoch,
         language=standing.language,
         user_id=user_id,

@@ -30,7 +30,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     note = f"p50 {statistics.median(resolved):.2f} ms; a bare SELECT 1 {statistics.median(bare):.2f} ms"
     yield Figure("Viewer in 200 nested groups, p95", statistics.quantiles(resolved, n=20)[18], 5, "ms", at_most=True, note=note)
     ratio = statistics.median(resolved) / statistics.median(bare)
-    yield Figure("Viewer over SELECT 1, p50", ratio, 20, at_most=True, note="two queries, turn and turn about with the bare one")
+    yield Figure("Viewer over SELECT 1, p50", ratio, 20, at_most=True, note="one query, turn and turn about with the bare one")
 
 
 def _gather() -> "tuple[User, Tenant]":

@@ -1,9 +1,12 @@
 """Who becomes a Viewer, and who does not."""
 
 import dataclasses
+from datetime import timedelta
+from itertools import product
 from uuid import UUID
 
 import pytest
+from django.db.models.functions import Now
 
 from access import principals
 from access.resolve import NoAccess, viewer_by_email, viewer_for
@@ -11,7 +14,7 @@ from access.roles import Permission, Role, granted
 from access.viewer import Viewer
 from identity import queries as identity
 from identity.actions import ensure_person, suspend
-from identity.models import User
+from identity.models import Membership, User
 from tenants import queries as tenants
 from tenants.actions import ensure as ensure_tenant
 from tenants.models import Tenant
@@ -67,18 +70,33 @@ def test_a_change_of_groups_moves_the_epoch(tenant: Tenant) -> None:
 
 def test_a_change_while_a_viewer_is_made_leaves_it_older_than_the_epoch(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = person(tenant, "owner", "finance")
-    belonging = identity.belonging
+    standing = identity.standing
 
-    def removed_right_after(user_id: UUID, tenant_id: UUID) -> identity.Belonging:
-        found = belonging(user_id, tenant_id)
+    def removed_right_after(user_id: UUID, tenant_id: UUID) -> identity.Standing | None:
+        found = standing(user_id, tenant_id)
         person(tenant, "owner")
         return found
 
-    monkeypatch.setattr(identity, "belonging", removed_right_after)
+    monkeypatch.setattr(identity, "standing", removed_right_after)
     stale = viewer_for(user=owner, tenant=tenant)
     now = tenants.epoch(tenant.id)
     assert now is not None
     assert stale.epoch < now, "so that whoever compares the two reads the groups again"
+
+
+def test_a_membership_opens_doors_in_postgresql_s_words_exactly_where_it_does_in_django_s(tenant: Tenant) -> None:
+    owner = person(tenant, "owner")
+    ends = {None: None, "passed": Now() - timedelta(seconds=1), "to come": Now() + timedelta(hours=1)}
+    opened = 0
+    for suspended, active, lent, operator, end in product((None, Now()), (True, False), (True, False), (True, False), ends):
+        if lent and end is None:
+            continue  # PostgreSQL refuses it: what is lent ends
+        Membership.objects.filter(user=owner).update(suspended_at=suspended, break_glass=lent, reason="the case", expires_at=ends[end])
+        User.objects.filter(id=owner.id).update(is_active=active, is_operator=operator)
+        standing, membership = identity.standing(owner.id, tenant.id), identity.active_membership(owner, tenant)
+        assert (standing is None) == (membership is None), f"{suspended=} {active=} {lent=} {operator=} {end=}"
+        opened += standing is not None
+    assert opened == 5, "lasting or to come, each for a person and an operator; lent and to come, for an operator"
 
 
 def test_a_viewer_is_not_copied_into_another(tenant: Tenant) -> None:
