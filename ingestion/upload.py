@@ -13,6 +13,7 @@ import errno
 import hashlib
 import itertools
 import mimetypes
+import secrets
 import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -20,6 +21,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from access import permissions, principals
@@ -28,6 +30,7 @@ from access.viewer import Viewer
 from audit.actions import record
 from documents import actions as documents
 from documents.models import Document
+from documents.queries import granted_to
 from identity.models import User
 from ingestion.connectors.base import Change
 from ingestion.doorbell import ring_processing
@@ -83,13 +86,14 @@ class DiskFull(UploadRefused):
 class Received:
     document: UUID
     already_present: bool
-    """The same bytes were there before, under this name or another."""
+    """The same bytes were there before, under this name or another, and the viewer may read them."""
 
 
 def receive(*, viewer: Viewer, name: str, data: bytes, shared: bool = False) -> Received:
     """Stores the file and rings; a worker makes it answerable. The same name with other bytes is a new version of it.
 
-    `shared`: everyone of the tenant may read it, else only the viewer. Raises an UploadRefused.
+    `shared`: everyone of the tenant may read it, else only the viewer. What the viewer may not read is neither replaced nor told of:
+    beside it, the file is a document of its own. Raises an UploadRefused.
     """
     shown = cleaned(name)
     _check(viewer, shown, data, shared)
@@ -97,10 +101,10 @@ def receive(*, viewer: Viewer, name: str, data: bytes, shared: bool = False) -> 
     with within(viewer.tenant_id):
         source = _source(viewer, shared)
         Source.objects.select_for_update().get(id=source.id)
-        present = Document.objects.filter(source=source, sha256=digest, removed_at=None).values_list("id", flat=True).first()
-        if present:
+        mine = granted_to(viewer).filter(source=source)
+        if present := mine.filter(sha256=digest).values_list("id", flat=True).first():
             return Received(present, already_present=True)
-        document = _store(source, shown, data, digest)
+        document = _store(source, _address(mine, source, shown), data, digest)
         detail = {"source": str(source.id), "size": len(data)}
         actor = f"user:{viewer.user_id}"
         record(action="document.uploaded", tenant=source.tenant_id, actor=actor, object=f"document:{document}", detail=detail)
@@ -162,8 +166,25 @@ def _free_name(tenant: Tenant, wanted: str) -> str:
     return next(name for name in itertools.chain([wanted], numbered) if name not in taken)
 
 
-def _store(source: Source, name: str, data: bytes, digest: str) -> UUID:
-    change = Change(uri=name, media_type=mimetypes.guess_type(name)[0] or "", modified=timezone.now(), size=len(data), read=lambda: data)
+def shown_name(address: str) -> str:
+    """The name that the file was given; a name has no slash."""
+    return address.rpartition("/")[2]
+
+
+def _address(mine: QuerySet[Document], source: Source, name: str) -> str:
+    """That of the newest document of this name that the viewer may read, or one that is free. In a shared source it says never whether
+    somebody else's document has the name: each gets a folder of its own."""
+    same = mine.filter(Q(uri=name) | Q(uri__endswith=f"/{name}")).order_by("-created")
+    if there := same.values_list("uri", flat=True).first():
+        return there
+    own = source.config.get("owner") is not None
+    if own and not Document.objects.filter(source=source, uri=name, removed_at=None).exists():
+        return name
+    return f"{secrets.token_hex(8)}/{name}"
+
+
+def _store(source: Source, uri: str, data: bytes, digest: str) -> UUID:
+    change = Change(uri=uri, media_type=mimetypes.guess_type(uri)[0] or "", modified=timezone.now(), size=len(data), read=lambda: data)
     try:
         item = incoming(change, data, digest)
     except OSError as error:

@@ -6,7 +6,7 @@ from uuid import UUID
 from access.viewer import Viewer
 from documents import queries
 from documents.models import Document
-from ingestion.upload import KIND
+from ingestion.upload import KIND, shown_name
 from tenants import scope
 
 WORDS = {
@@ -39,7 +39,7 @@ def upload(viewer: Viewer, document_id: UUID, *, already_present: bool = False) 
         return None
     working = found.state in (Document.State.PENDING, Document.State.PROCESSING)
     good = found.state == Document.State.READY
-    return Upload(found.id, found.uri, _sentence(found, already_present and good), working, good)
+    return Upload(found.id, shown_name(found.uri), _sentence(found, already_present and good), working, good)
 
 
 def _sentence(document: Document, already_present: bool) -> str:

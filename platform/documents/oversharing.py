@@ -12,6 +12,7 @@ from access import principals
 from documents.models import Document, Page
 from documents.readership import readership
 from documents.sensitive import signs
+from documents.work import FIRST_OF_ALL
 from tenants import scope
 
 WIDER = "readable by everyone, most of its folder is not"
@@ -49,8 +50,9 @@ def _wider(tenant: UUID, opened: Collection[UUID]) -> Iterable[tuple[UUID, int]]
     """Those that are open to everyone in a folder where most documents are not."""
     folders: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
     live = Document.objects.filter(tenant=tenant, removed_at=None, generation__gt=0)
-    for document, source, uri in live.values_list("id", "source_id", "uri"):
-        folders[source, str(PurePosixPath(uri).parent)].append(document)
+    for document, source, kind, uri in live.values_list("id", "source_id", "source__kind", "uri"):
+        folder = "" if kind == FIRST_OF_ALL else str(PurePosixPath(uri).parent)  # of uploads, the folder is no person's
+        folders[source, folder].append(document)
     for members in folders.values():
         closed = sum(document not in opened for document in members)
         if closed >= NEIGHBOURS and closed >= MOST * len(members):

@@ -6,10 +6,12 @@ import pytest
 from pytest_django import Settings
 
 from access import principals
-from documents import work
+from documents import grants, queries, work
 from documents.models import Document
+from identity.actions import ensure_person
 from identity.models import User
 from ingestion import process, upload
+from ingestion.grants import apply
 from sources.actions import ensure
 from sources.models import Source
 from tests.factories.cast import Cast, make_cast
@@ -137,3 +139,37 @@ def test_a_long_name_keeps_its_extension() -> None:
     shown = upload.cleaned("x" * 4_000 + ".md")
     assert len(shown) == upload.LONGEST_NAME
     assert Path(shown).suffix == ".md"
+
+
+def test_a_shared_upload_neither_replaces_nor_betrays_what_its_uploader_may_not_read(cast: Cast) -> None:
+    newcomer, _ = ensure_person(email=f"new@{cast.tenant.slug}.example", tenant=cast.tenant, role="curator")
+    hidden = upload.receive(viewer=cast.viewer(cast.owner), name="plan.txt", data=NOTE, shared=True).document
+    process.drain()
+    document = look(cast.tenant, lambda: Document.objects.get(id=hidden))
+    apply(grants.narrow, document=document, principals=[principals.user(cast.owner.id)], by="system")
+    viewer = cast.viewer(newcomer)
+    same_bytes = upload.receive(viewer=viewer, name="other.txt", data=NOTE, shared=True)
+    same_name = upload.receive(viewer=viewer, name="plan.txt", data=b"The crane is sold.", shared=True)
+    fresh = upload.receive(viewer=viewer, name="fresh.txt", data=b"Nobody has said this.", shared=True)
+    process.drain()
+    received = [same_bytes, same_name, fresh]
+    assert not any(one.already_present for one in received)
+    assert hidden not in {one.document for one in received}
+    assert [page.text for page in queries.pages(cast.viewer(cast.owner), hidden)] == [NOTE.decode()]
+    seen = {upload.shown_name(document.uri): document for document in seen_by(viewer)}
+    assert set(seen) == {"other.txt", "plan.txt", "fresh.txt"}
+    assert seen["plan.txt"].title == "Plan"
+    assert len({document.uri.count("/") for document in seen.values()}) == 1
+    assert len({len(document.uri) - len(name) for name, document in seen.items()}) == 1
+    again = upload.receive(viewer=viewer, name="plan.txt", data=b"The crane is let.", shared=True)
+    assert again.document == same_name.document
+
+
+def test_a_file_that_its_owner_may_not_read_any_more_is_not_replaced(cast: Cast) -> None:
+    viewer = cast.viewer(cast.owner)
+    first = upload.receive(viewer=viewer, name="plan.txt", data=NOTE)
+    document = look(cast.tenant, lambda: Document.objects.get(id=first.document))
+    apply(grants.deny, document=document, principals=[principals.user(cast.owner.id)], by="system")
+    second = upload.receive(viewer=viewer, name="plan.txt", data=b"The crane is sold.")
+    third = upload.receive(viewer=viewer, name="plan.txt", data=b"The crane is let.")
+    assert first.document != second.document == third.document
