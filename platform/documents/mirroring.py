@@ -7,11 +7,16 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from access import principals as named
 from audit.actions import record
 from documents.models import Grant
 from sources.models import Source
 from tenants import scope
 from tenants.actions import move_epoch
+
+LONGEST = 300
+"""In characters; Grant.principal holds no more."""
+UNUSABLE = f"The source names a reader by no text or by more than {LONGEST} characters. It was left out; where it is denied, nobody reads."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,15 @@ class Permissions:
 @transaction.atomic
 def mirror(*, source: Source, permissions: Mapping[UUID, Permissions], by: str = "system") -> int:
     """What the source says now, for these of its documents. Of a restricted one only its denials count: they let nobody in beside
-    whom a person named. Returns how many differ."""
+    whom a person named. Returns how many differ.
+
+    A name that cannot be kept fails nobody else's document: as a reader it is left out, and where it is denied nobody reads."""
     if Source.objects.select_for_update(no_key=True).values_list("policy", flat=True).get(id=source.id) != Source.Policy.MIRROR:
         return 0
-    differ = _counted(_MIRROR, source, documents=list(permissions), by=by, **_columns(permissions))
+    differ = _counted(_MIRROR, source, documents=list(permissions), by=by, **_columns(_usable(source, permissions)))
+    if closed := [document for document, said in permissions.items() if _unusable(said.allow | said.deny)]:
+        detail = {"reason": UNUSABLE, "count": len(closed), "documents": [str(id) for id in closed[:100]]}
+        record(action="documents.mirror_failed", tenant=source.tenant_id, actor=by, object=f"source:{source.id}", detail=detail)
     if differ:
         move_epoch(source.tenant_id)
         record(action="documents.mirrored", tenant=source.tenant_id, actor=by, object=f"source:{source.id}", detail={"differ": differ})
@@ -79,6 +89,21 @@ _MIRROR = """
     SELECT count(*) FROM marked
 """
 """One statement for all, which touches only the rows that differ. The order is fixed, so that two of them never wait for each other."""
+
+
+def _usable(source: Source, permissions: Mapping[UUID, Permissions]) -> dict[UUID, Permissions]:
+    return {document: _kept(source, said) for document, said in permissions.items()}
+
+
+def _kept(source: Source, said: Permissions) -> Permissions:
+    """Everyone is denied in place of somebody who cannot be named: a share or a narrowing must not let that person in either."""
+    bad = _unusable(said.deny)
+    closed = {named.everyone(source.tenant_id)} if bad else set()
+    return Permissions(said.allow - _unusable(said.allow), said.deny - bad | closed)
+
+
+def _unusable(principals: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in principals if not name or len(name) > LONGEST or "\0" in name)
 
 
 def _columns(permissions: Mapping[UUID, Permissions]) -> dict[str, list[Any]]:

@@ -118,7 +118,8 @@ class Grant(models.Model):
 
     tenant_id = OwnTenant()
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="grants")
-    principal = models.CharField(max_length=120)
+    principal = models.CharField(max_length=300)
+    """An account of a source is named by that system's own id, of up to 200 characters, behind the source's."""
     effect = models.CharField(max_length=5, choices=Effect.choices, default=Effect.ALLOW)
     origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.SHARE)
     at = models.DateTimeField(db_default=Now())

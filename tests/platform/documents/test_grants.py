@@ -170,3 +170,29 @@ def test_a_document_without_text_waits_for_nothing(cast: Cast, gate: Document) -
     look(gate, lambda: Document.objects.filter(id=gate.id).update(generation=0, state="failed"))
     apply(grants.share, document=gate, principals=[principals.user(cast.teammate.id)], by="user:boss")
     assert not look(gate, lambda: Document.objects.get(id=gate.id).unpublished)
+
+
+def test_a_reader_that_cannot_be_named_fails_no_other_document(cast: Cast, gate: Document) -> None:
+    change(source=gate.source, access=None)
+    other = look(cast.tenant, lambda: Document.objects.filter(source=gate.source).exclude(id=gate.id)[0])
+    owner = frozenset({principals.user(cast.owner.id)})
+    mirror(source=gate.source, permissions={gate.id: Permissions(owner), other.id: Permissions(owner)})
+    long = principals.external_user(gate.source_id, "u" * 200)
+    endless = principals.external_group(gate.source_id, "g" * 300)
+    mirror(source=gate.source, permissions={gate.id: Permissions(), other.id: Permissions(owner | {long, endless, ""})})
+    assert (readers(cast, gate), readers(cast, other)) == ([], ["owner"])
+    assert look(cast.tenant, lambda: Grant.objects.filter(document=other, principal=long).exists())
+    failed = AuditEvent.objects.get(action="documents.mirror_failed", tenant=cast.tenant.id)
+    assert failed.detail["documents"] == [str(other.id)]
+    assert "left out" in failed.detail["reason"]
+
+
+def test_where_the_source_denies_who_cannot_be_named_nobody_reads(cast: Cast, gate: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(source=gate.source, access=None)
+    owner = frozenset({principals.user(cast.owner.id)})
+    endless = principals.external_group(gate.source_id, "g" * 300)
+    apply(grants.share, document=gate, principals=list(owner), by="user:boss")
+    mirror(source=gate.source, permissions={gate.id: Permissions(owner, frozenset({endless}))})
+    assert readers(cast, gate) == found_by_index_alone(cast, gate, monkeypatch) == []
+    mirror(source=gate.source, permissions={gate.id: Permissions(owner)})
+    assert readers(cast, gate) == ["owner"]
