@@ -191,6 +191,6 @@ def _store(source: Source, uri: str, data: bytes, digest: str) -> UUID:
         if error.errno != errno.ENOSPC:
             raise
         raise DiskFull("The disk is full. Nothing was stored; tell an administrator.") from error
-    [document] = documents.save(source=source, incoming=[item])
+    [document] = documents.save(source=source, incoming=[item], by_a_person=True)
     ring_processing()
     return document

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from audit.actions import record
-from documents import blobs
+from documents import blobs, restrictions
 from documents.models import Document
 from sources.models import Source
 from tenants import scope
@@ -34,9 +34,10 @@ class Incoming:
 
 @scope.of("source")
 @transaction.atomic
-def save(*, source: Source, incoming: Sequence[Incoming]) -> list[UUID]:
+def save(*, source: Source, incoming: Sequence[Incoming], by_a_person: bool = False) -> list[UUID]:
     """New documents, and new bytes for those that are there; all wait for processing. One item per address. Who may read a new one is
-    its source's policy, or what `mirror` is told.
+    its source's policy, or what `mirror` is told, less what was denied or narrowed of it before it left; what comes by a person, who has the bytes
+    anyway, takes nothing over, since that would tell of what he may not read.
 
     Until the new bytes are processed the old text goes on answering. Returns the documents in the order given.
     """
@@ -44,6 +45,8 @@ def save(*, source: Source, incoming: Sequence[Incoming]) -> list[UUID]:
     known = {document.uri: document for document in live}
     new = [_new(source, item) for item in incoming if item.uri not in known]
     Document.objects.bulk_create(new)
+    if not by_a_person:
+        restrictions.take_over(source, new)
     for item in incoming:
         if item.uri in known:
             _replace(known[item.uri], item)
@@ -61,9 +64,11 @@ def touch(*, document: UUID, modified: datetime | None) -> None:
 def remove(*, documents: Iterable[UUID], tenant: UUID, by: str = "system", reason: str) -> int:
     """The tombstone: from the commit on nothing is answered from them. ingestion.prune empties the stores after."""
     live = Document.objects.filter(id__in=list(documents), tenant_id=tenant, removed_at=None)
-    ids = list(live.select_for_update().values_list("id", flat=True))
-    if not ids:
+    leaving = list(live.select_for_update().order_by("id"))
+    if not leaving:
         return 0
+    ids = [document.id for document in leaving]
+    restrictions.keep(leaving)
     Document.objects.filter(id__in=ids).update(removed_at=Now(), state=State.DELETING, fence=F("fence") + 1, lease_until=None)
     move_epoch(tenant)
     detail = {"reason": reason, "count": len(ids), "documents": [str(id) for id in ids[:100]]}

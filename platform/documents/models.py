@@ -173,6 +173,26 @@ class Chunk(models.Model):
         indexes = [models.Index(fields=["document", "generation", "ordinal"], name="chunks_in_order")]
 
 
+class Restriction(models.Model):
+    """What was denied or narrowed of a document that left, until its source goes; documents.restrictions."""
+
+    tenant_id = OwnTenant()
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
+    address = models.CharField(max_length=64)
+    """SHA-256 of the document's address."""
+    sha256 = models.CharField(max_length=64)
+    narrowed = models.BooleanField()
+    grants = models.JSONField()
+    """[[principal, effect, origin, by], …]"""
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["source", "address"], name="restrictions_by_address"),
+            models.Index(fields=["source", "sha256"], name="restrictions_by_bytes"),
+        ]
+
+
 class DeletionReceipt(models.Model):
     """What an auditor is shown of a deletion: counts for each store, no text. No foreign keys: it outlives its subject."""
 

@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from access import principals
+from documents import actions as documents
 from documents import grants, queries, work
 from documents.models import Document
 from identity.actions import ensure_person
@@ -173,3 +174,14 @@ def test_a_file_that_its_owner_may_not_read_any_more_is_not_replaced(cast: Cast)
     second = upload.receive(viewer=viewer, name="plan.txt", data=b"The crane is sold.")
     third = upload.receive(viewer=viewer, name="plan.txt", data=b"The crane is let.")
     assert first.document != second.document == third.document
+
+
+def test_what_a_person_drops_anew_does_not_tell_what_was_narrowed_of_the_same_bytes(cast: Cast) -> None:
+    newcomer, _ = ensure_person(email=f"new@{cast.tenant.slug}.example", tenant=cast.tenant, role="curator")
+    hidden = upload.receive(viewer=cast.viewer(cast.owner), name="plan.txt", data=NOTE, shared=True).document
+    document = look(cast.tenant, lambda: Document.objects.get(id=hidden))
+    apply(grants.narrow, document=document, principals=[principals.user(cast.owner.id)], by="system")
+    documents.remove(documents=[hidden], tenant=cast.tenant.id, reason="test")
+    dropped = upload.receive(viewer=cast.viewer(newcomer), name="other.txt", data=NOTE, shared=True).document
+    process.drain()
+    assert queries.document(cast.viewer(newcomer), dropped) is not None

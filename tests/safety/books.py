@@ -28,6 +28,8 @@ class Books:
         self.shelves: dict[str, dict[str, str]] = {source: {} for source in SOURCES}
         self.held: dict[str, Held] = {}
         self.ever: set[str] = set()
+        self.left: dict[tuple[str, str], Paper] = {}
+        """By source and address, what was last removed there: denials and narrowing outlive it."""
 
     def open(self) -> None:
         self.allowed.places = dict.fromkeys(PLACES, True)
@@ -73,13 +75,21 @@ class Books:
         paper = self.allowed.live(source).get(uri)
         if paper is None:
             paper = Paper(document, SOURCES[source], source, uri)
+            self._take_over(paper)
             self.allowed.papers.append(paper)
         assert paper.id == document
         paper.waiting = canary
 
+    def _take_over(self, paper: Paper) -> None:
+        if before := self.left.get((paper.source, paper.uri)):
+            paper.denied = set(before.denied)
+            if before.narrowed:
+                paper.narrowed, paper.shared, paper.mirrored_denials = True, set(before.shared), set(before.mirrored_denials)
+
     def removed(self, paper: Paper) -> None:
         """Gone at once; its points wait for the pruning."""
         paper.live, paper.lagging = False, True
+        self.left[paper.source, paper.uri] = paper
 
     def pruned(self) -> None:
         """The last stays in the books, gone as it is: somebody may still know its id."""

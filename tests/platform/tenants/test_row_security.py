@@ -13,7 +13,7 @@ from django.db.models import Model
 from access import principals
 from conversations import actions as conversations
 from conversations.models import Citation, Conversation, Feedback, Message
-from documents.models import Chunk, DeletionReceipt, Document, Grant, Page, Work
+from documents.models import Chunk, DeletionReceipt, Document, Grant, Page, Restriction, Work
 from sources.actions import miss
 from sources.models import Source, SyncFailure, SyncRun
 from tenants import checks, scope
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 GUARDED: tuple[type[Model], ...] = (
     *(Source, SyncRun, SyncFailure),
-    *(Document, Grant, Page, Chunk, DeletionReceipt),
+    *(Document, Grant, Page, Chunk, Restriction, DeletionReceipt),
     *(Conversation, Message, Citation, Feedback),
 )
 WORK_LISTS = {Source, SyncRun}
@@ -50,6 +50,7 @@ def full(cast: Cast, tmp_path: Path) -> Cast:
     conversations.finish(viewer=viewer, message=message, answered=conversations.Answered("25.", "extractive", [source]), face="portal")
     conversations.give_feedback(viewer=viewer, message_id=message.id, helpful=True)
     look(cast, lambda: DeletionReceipt.objects.create(tenant=cast.tenant.id, subject="", counts={}, hash=""))
+    look(cast, lambda: Restriction.objects.create(source_id=document.source_id, address="", sha256="", narrowed=True, grants=[]))
     return cast
 
 
