@@ -10,6 +10,7 @@ from access.roles import Permission
 from conversations.models import Conversation
 from documents import queries as documents
 from frontend.portal import demo, history
+from frontend.ui.console import may_enter
 from frontend.ui.turns import Failure, Turn
 from frontend.ui.viewer import Reader
 from tenants.scope import within
@@ -38,6 +39,7 @@ def context(reader: Reader, *, conversation: Conversation | None = None, turns: 
         "demo_persons": shown.persons if in_demo else (),
         "demo_starters": shown.starters if in_demo else (),
         "may_share": allows(reader.viewer, Permission.SHARE_UPLOADS),
+        "console": may_enter(reader.viewer),
         "question_limit": settings.QUESTION_LIMIT_CHARACTERS,
         "upload_limit": settings.UPLOAD_LIMIT_BYTES,
         "upload_limit_mb": settings.UPLOAD_LIMIT_BYTES // 1024**2,

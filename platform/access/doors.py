@@ -64,6 +64,8 @@ class Door:
     """Whether only who asked for it finds it here: a question is its asker's."""
     tenants: bool = False
     """Whether it keeps only tenants apart, and everybody of the canary's own finds it."""
+    kinds: frozenset[str] = frozenset()
+    """Where only some kinds of people are let in at all, these; the others must find nothing. Empty means everybody."""
 
 
 _faces: dict[str, str] = {}

@@ -42,3 +42,9 @@ def between(since: datetime | None, until: datetime | None, tenant: UUID | None 
     if tenant:
         found = found.filter(tenant=tenant)
     yield from found.values(*FIELDS).iterator(chunk_size=1_000)
+
+
+def last(action: str) -> dict[str, Any] | None:
+    """The newest event of the installation itself, which belongs to no tenant."""
+    found: dict[str, Any] | None = AuditEvent.objects.filter(action=action, tenant=None).order_by("-number").values(*FIELDS).first()
+    return found

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "retrieval",
     "frontend.ui",
     "frontend.portal",
+    "frontend.console",
 ]
 
 MIDDLEWARE = [

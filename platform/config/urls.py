@@ -2,6 +2,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("health/", include("frontend.ui.health")),
+    path("console/", include("frontend.console.urls")),
     path("", include("frontend.portal.urls")),
 ]
 handler400 = "frontend.portal.views.problem.bad"

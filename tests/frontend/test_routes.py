@@ -11,9 +11,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from identity import actions as identity
 from identity.models import User
+from index import schema
 from tests.frontend.conftest import Scene
 
-PEOPLE = ("owner", "teammate", "outsider", "suspended", "nobody")
+PEOPLE = ("owner", "teammate", "outsider", "suspended", "nobody", "administrator")
+"""The outsider administers another tenant, the administrator this one; he reads no more than the teammate."""
 IN, OUT = 302, 302
 """A redirect to where one wanted to go, and one to the sign-in."""
 
@@ -24,34 +26,56 @@ class Door:
 
     method: str
     path: str
-    answers: tuple[int, int, int, int, int]
+    answers: tuple[int, int, int, int, int, int]
     form: dict[str, str] = field(default_factory=dict)
     fragment: bool = False
 
 
 DOORS = {
     "portal:ask": [
-        Door("GET", "/", (200, 200, 200, OUT, OUT)),
-        Door("POST", "/", (400, 400, 400, 401, 401), {"question": " "}),
-        Door("POST", "/", (404, 404, 404, 401, 401), {"question": "Whose?", "conversation": "00000000-0000-0000-0000-000000000000"}),
+        Door("GET", "/", (200, 200, 200, OUT, OUT, 200)),
+        Door("POST", "/", (400, 400, 400, 401, 401, 400), {"question": " "}),
+        Door("POST", "/", (404, 404, 404, 401, 401, 404), {"question": "Whose?", "conversation": "00000000-0000-0000-0000-000000000000"}),
     ],
-    "portal:conversation": [Door("GET", "/conversations/{conversation}", (200, 404, 404, OUT, OUT))],
-    "portal:feedback": [Door("POST", "/messages/{message}/feedback", (200, 404, 404, 401, 401), {"helpful": "yes"}, fragment=True)],
+    "portal:conversation": [Door("GET", "/conversations/{conversation}", (200, 404, 404, OUT, OUT, 404))],
+    "portal:feedback": [Door("POST", "/messages/{message}/feedback", (200, 404, 404, 401, 401, 404), {"helpful": "yes"}, fragment=True)],
     "portal:source": [
-        Door("GET", "/documents/{document}?start=0&end=5&generation=1", (200, 404, 404, OUT, OUT)),
-        Door("GET", "/documents/{document}?start=0&end=5", (200, 404, 404, 401, 401), fragment=True),
+        Door("GET", "/documents/{document}?start=0&end=5&generation=1", (200, 404, 404, OUT, OUT, 404)),
+        Door("GET", "/documents/{document}?start=0&end=5", (200, 404, 404, 401, 401, 404), fragment=True),
     ],
-    "portal:original": [Door("GET", "/documents/{document}/original", (200, 404, 404, OUT, OUT))],
-    "portal:picture": [Door("GET", "/documents/{document}/pages/1.png?start=0&end=5", (200, 404, 404, OUT, OUT))],
-    "portal:uploads": [Door("POST", "/uploads", (400, 400, 400, 401, 401))],
-    "portal:upload": [Door("GET", "/uploads/{upload}", (200, 404, 404, OUT, OUT))],
-    "portal:sign-in": [Door("GET", "/sign-in", (200, 200, 200, 200, 200))],
-    "portal:sign-out": [Door("POST", "/sign-out", (302, 302, 302, 302, 302))],
-    "portal:tenant": [Door("POST", "/tenant", (IN, IN, 404, 401, 401), {"tenant": "{tenant}"})],
-    "portal:demo-person": [Door("POST", "/demo/person", (404, 404, 404, 401, 401), {"email": "{owner}"})],
-    "live": [Door("GET", "/health/live", (200, 200, 200, 200, 200))],
-    "ready": [Door("GET", "/health/ready", (503, 503, 503, 503, 503))],
-    "/static": [Door("GET", "/static/ui/tokens.css", (200, 200, 200, 200, 200))],
+    "portal:original": [Door("GET", "/documents/{document}/original", (200, 404, 404, OUT, OUT, 404))],
+    "portal:picture": [Door("GET", "/documents/{document}/pages/1.png?start=0&end=5", (200, 404, 404, OUT, OUT, 404))],
+    "portal:uploads": [Door("POST", "/uploads", (400, 400, 400, 401, 401, 400))],
+    "portal:upload": [Door("GET", "/uploads/{upload}", (200, 404, 404, OUT, OUT, 404))],
+    "portal:sign-in": [Door("GET", "/sign-in", (200, 200, 200, 200, 200, 200))],
+    "portal:sign-out": [Door("POST", "/sign-out", (302, 302, 302, 302, 302, 302))],
+    "portal:tenant": [Door("POST", "/tenant", (IN, IN, 404, 401, 401, IN), {"tenant": "{tenant}"})],
+    "portal:demo-person": [Door("POST", "/demo/person", (404, 404, 404, 401, 401, 404), {"email": "{owner}"})],
+    "console:home": [Door("GET", "/console/", (404, 404, 200, OUT, OUT, 200))],
+    "console:why": [
+        Door("GET", "/console/why", (404, 404, 200, OUT, OUT, 200)),
+        Door("POST", "/console/why", (404, 404, 404, 401, 401, 200), {"person": "{owner}", "document": "{document}"}),
+        Door("POST", "/console/why", (404, 404, 400, 401, 401, 400), {"person": "nobody", "document": ""}, fragment=True),
+    ],
+    "console:what-if": [
+        Door("GET", "/console/what-if", (404, 404, 200, OUT, OUT, 200)),
+        Door("POST", "/console/what-if", (404, 404, 404, 401, 401, 200), {"change": "suspend", "person": "{owner}"}),
+        Door("POST", "/console/what-if", (404, 404, 400, 401, 401, 400), {"change": "marry", "person": "{owner}"}, fragment=True),
+    ],
+    "console:view-as": [
+        Door("GET", "/console/view-as", (404, 404, 200, OUT, OUT, 200)),
+        Door("POST", "/console/view-as", (404, 404, 404, 401, 401, 200), {"person": "{owner}", "query": "When are lamps lit?"}),
+    ],
+    "console:oversharing": [
+        Door("GET", "/console/oversharing", (404, 404, 200, OUT, OUT, 200)),
+        Door("POST", "/console/oversharing", (404, 404, 200, 401, 401, 200)),
+    ],
+    "console:narrow": [Door("POST", "/console/oversharing/{document}/narrow", (404, 404, 404, 401, 401, 302), {"to": "me"})],
+    "console:widen": [Door("POST", "/console/oversharing/{document}/widen", (404, 404, 404, 401, 401, 404))],
+    "console:leak-test": [Door("GET", "/console/leak-test", (404, 404, 200, OUT, OUT, 200))],
+    "live": [Door("GET", "/health/live", (200, 200, 200, 200, 200, 200))],
+    "ready": [Door("GET", "/health/ready", (503, 503, 503, 503, 503, 503))],
+    "/static": [Door("GET", "/static/ui/tokens.css", (200, 200, 200, 200, 200, 200))],
 }
 
 
@@ -81,11 +105,14 @@ def people(scene: Scene) -> dict[str, User | None]:
     cast = scene.cast
     suspended, _ = identity.ensure_person(email=f"gone@{cast.tenant.slug}.example", tenant=cast.tenant, groups=["staff"])
     identity.suspend(user=suspended, tenant=cast.tenant)
-    return {"owner": cast.owner, "teammate": cast.teammate, "outsider": cast.outsider, "suspended": suspended, "nobody": None}
+    administrator, _ = identity.ensure_person(email=f"boss@{cast.tenant.slug}.example", tenant=cast.tenant, role="administrator")
+    known = {"owner": cast.owner, "teammate": cast.teammate, "outsider": cast.outsider, "suspended": suspended}
+    return {**known, "nobody": None, "administrator": administrator}
 
 
 @pytest.fixture
 def places(scene: Scene) -> dict[str, Any]:
+    schema.ensure()  # a search finds nothing yet, and has where to look
     return {
         "conversation": scene.message.conversation_id,
         "message": scene.message.id,

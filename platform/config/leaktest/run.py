@@ -127,7 +127,8 @@ def _knock(met: Met, persona: Persona, canary: Canary) -> None:
 def _ought(door: Door, persona: Persona, canary: Canary) -> bool:
     if door.tenants:
         return persona.tenant == canary.tenant
-    return may_read(persona, canary) and (not door.private or persona.user in canary.askers)
+    asked, let_in = not door.private or persona.user in canary.askers, not door.kinds or persona.kind in door.kinds
+    return may_read(persona, canary) and asked and let_in
 
 
 def _uncovered(opened: Sequence[Door]) -> Iterator[str]:

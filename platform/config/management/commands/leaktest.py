@@ -18,6 +18,8 @@ from terminal.command import AskedWrongly, Failed
 
 KINDS = ("member", "nested", "colleague", "administrator", "suspended", "revoked", OTHER_TENANT)
 SHOWN, WIDTH = 20, 144
+KEPT = ("holds", "leaks", "knocks", "canaries", "uncovered", "doors", "traces", "seconds")
+"""What the audit keeps of a run: doors, verdicts and counts, from which the console draws its matrix."""
 
 
 class Command(command.Command):
@@ -39,10 +41,7 @@ class Command(command.Command):
         except (UnderWay, NotPlanted, IndexFailure) as error:
             raise Failed(str(error)) from error
         result = _described(matrix, time.monotonic() - began)
-        counts = {name: result[name] for name in ("holds", "leaks", "knocks", "blind", "uncovered", "canaries", "personas", "seconds")}
-        counts["doors"] = {door["door"]: door["verdict"] for door in result["doors"]}
-        counts["traces"] = {trace["place"]: trace["verdict"] for trace in result["traces"]}
-        record(action="leaktest.ran", actor="leaktest", face="command", detail=counts)
+        record(action="leaktest.ran", actor="leaktest", face="command", detail={name: result[name] for name in KEPT})
         if not matrix.holds:
             raise Failed(_verdict(result), code="leaks" if matrix.leaks else "not_proven", result=result)
         return result

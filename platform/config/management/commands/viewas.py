@@ -3,15 +3,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from access.permissions import NotAllowed
-from access.resolve import NoAccess, viewer_for
+from access.resolve import NoAccess
 from access.roles import Permission
-from audit.actions import record
 from documents import inquiry
 from identity.queries import UnknownPerson
 from index.errors import IndexFailure
-from retrieval.search import search
+from retrieval.viewing_as import view_as
 from retrieval.warm import warm
-from tenants.models import Tenant
 from tenants.queries import UnknownTenant
 from terminal.command import AskedWrongly, Failed
 from terminal.command import Command as Base
@@ -32,17 +30,12 @@ class Command(Base):
         if not options["query"].strip() or options["limit"] < 1:
             raise AskedWrongly("The query is empty." if options["limit"] > 0 else "--limit is at least 1.")
         asker = inquiry.asker(options["asker"], options["tenant"], Permission.VIEW_AS)
-        person = inquiry.person(asker, options["email"])
-        viewer = viewer_for(user=person, tenant=Tenant.objects.get(id=asker.tenant_id))
         warm()
         try:
-            found = search(viewer, options["query"], limit=options["limit"]).passages
+            found = view_as(asker, email=options["email"], query=options["query"], limit=options["limit"], face="command")
         except IndexFailure as error:
             raise Failed(str(error), code="index_unavailable") from error
-        titles = {passage.document_id: passage.title for passage in found}
-        detail = {"documents": [str(document) for document in titles]}
-        record(action="access.viewed_as", tenant=asker.tenant_id, actor=f"user:{asker.user_id}", object=f"user:{person.id}", detail=detail)
-        return {"person": person.email, "titles": [{"document": id, "title": title} for id, title in titles.items()]}
+        return {"person": found.person.email, "titles": [{"document": id, "title": title} for id, title in found.titles.items()]}
 
     def show(self, result: Mapping[str, Any]) -> None:
         for one in result["titles"]:

@@ -1,5 +1,5 @@
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.permissions import NotAllowed
@@ -9,10 +9,11 @@ from access.viewer import Viewer
 from audit.actions import record
 from documents import inquiry, what_if
 from documents.what_if import Difference, WhatIf
-from identity.actions import ensure_person, suspend
-from identity.models import Group, Membership, User
-from identity.queries import UnknownGroup, UnknownPerson, groups_named
-from ingestion.grants import change
+from identity.actions import ensure_person
+from identity.groups import GroupRefused
+from identity.models import Membership, User
+from identity.queries import UnknownGroup, UnknownPerson
+from ingestion import choices
 from sources import actions as sources
 from sources.models import Source
 from tenants.models import Tenant
@@ -26,7 +27,7 @@ SHOWN = 20
 
 class Command(Base):
     help = "Who would gain and lose which documents by a change of a group, a person or a source's readers, without making it."
-    wrong = (UnknownTenant, UnknownPerson, UnknownGroup, NoAccess, NotAllowed, sources.NotUnderstood)
+    wrong = (UnknownTenant, UnknownPerson, UnknownGroup, NoAccess, NotAllowed, choices.Refused, GroupRefused, sources.NotUnderstood)
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument("--as", dest="asker", metavar="ADMIN_EMAIL", required=True, help="the administrator who asks")
@@ -67,39 +68,30 @@ class Command(Base):
 
     def _told(self, options: dict[str, Any]) -> WhatIf:
         asked = {name for name in ("group", "add", "remove", "suspend", "person", "role", "source", "access") if options[name]}
-        if asked in ({"group", "add"}, {"group", "remove"}):
-            return self._of_person(options["add"] or options["remove"], self._moved(options))
+        if asked == {"group", "add"}:
+            return choices.joining(self.asker, email=options["add"], group=options["group"]).told
+        if asked == {"group", "remove"}:
+            return choices.leaving(self.asker, email=options["remove"], group=options["group"]).told
         if asked == {"suspend"}:
-            return self._of_person(options["suspend"], lambda user: suspend(user=user, tenant=self.tenant))
+            return choices.suspending(self.asker, email=options["suspend"]).told
         if asked == {"person", "role"}:
-            return self._of_person(options["person"], self._placed(role=options["role"]))
+            return self._of_role(options["person"], options["role"])
         if asked == {"source", "access"}:
             return self._of_source(options["source"], options["access"])
         raise AskedWrongly("Ask one thing: --group with --add or --remove, --suspend, --person with --role, or --source with --access.")
 
-    def _of_person(self, email: str, act: Callable[[User], object]) -> WhatIf:
+    def _of_role(self, email: str, role: str) -> WhatIf:
         user = inquiry.person(self.asker, email)
-        return what_if.of_person(person=user, tenant=self.tenant, change=lambda: act(user))
-
-    def _moved(self, options: dict[str, Any]) -> Callable[[User], object]:
-        [group] = groups_named(self.tenant, [options["group"]])
-
-        def act(user: User) -> None:
-            slugs = set(Group.objects.filter(tenant=self.tenant, members=user).values_list("slug", flat=True))
-            self._placed(groups=sorted(slugs | {group.slug} if options["add"] else slugs - {group.slug}))(user)
-
-        return act
-
-    def _placed(self, **place: Any) -> Callable[[User], object]:
-        return lambda user: ensure_person(email=user.email, tenant=self.tenant, **place)
+        return what_if.of_person(
+            person=user, tenant=self.tenant, change=lambda: ensure_person(email=user.email, tenant=self.tenant, role=role)
+        )
 
     def _of_source(self, name: str, words: Sequence[str]) -> WhatIf:
         with within(self.tenant.id):
             source = Source.objects.filter(tenant=self.tenant, name=name).first()
         if source is None:
             raise AskedWrongly(f"There is no source {name!r} in this tenant.", code="not_found")
-        readers = sources.readers(self.tenant, [] if list(words) == ["nobody"] else words)
-        return what_if.of_grants(tenant=self.tenant, change=lambda: change(source=source, access=readers))
+        return choices.opening(self.asker, source=source.id, to=[] if list(words) == ["nobody"] else words).told
 
 
 def _listed(asker: Viewer, differences: Sequence[Difference]) -> list[dict[str, Any]]:

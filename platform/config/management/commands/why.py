@@ -4,11 +4,9 @@ from typing import Any
 
 from access.permissions import NotAllowed
 from access.resolve import NoAccess
-from audit.actions import record
 from documents import inquiry
-from documents.why import why
+from documents.explaining import explain
 from identity.queries import UnknownPerson
-from tenants.models import Tenant
 from tenants.queries import UnknownTenant
 from terminal.command import Command as Base
 
@@ -25,18 +23,14 @@ class Command(Base):
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
         asker = inquiry.asker(options["asker"], options["tenant"])
-        person, document = inquiry.person(asker, options["email"]), inquiry.document(asker, options["document"])
-        told = why(user=person, tenant=Tenant.objects.get(id=asker.tenant_id), document=document)
-        detail = {"person": str(person.id), "readable": told.readable}
-        actor = f"user:{asker.user_id}"
-        record(action="access.explained", tenant=asker.tenant_id, actor=actor, object=f"document:{document.id}", detail=detail)
+        told = explain(asker, email=options["email"], document=options["document"], face="command")
         return {
-            "person": person.email,
-            "document": document.id,
-            "title": inquiry.titles(asker, [document.id]).get(document.id),
-            "readable": told.readable,
-            "words": told.words,
-            "path": [{"words": step.words, "principal": step.principal or None, "at": step.at} for step in told.path],
+            "person": told.person.email,
+            "document": told.document,
+            "title": told.title,
+            "readable": told.why.readable,
+            "words": told.why.words,
+            "path": [{"words": step.words, "principal": step.principal or None, "at": step.at} for step in told.why.path],
         }
 
     def show(self, result: Mapping[str, Any]) -> None:
