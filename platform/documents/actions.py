@@ -36,8 +36,8 @@ class Incoming:
 @transaction.atomic
 def save(*, source: Source, incoming: Sequence[Incoming], by_a_person: bool = False) -> list[UUID]:
     """New documents, and new bytes for those that are there; all wait for processing. One item per address. Who may read a new one is
-    its source's policy, or what `mirror` is told, less what was denied or narrowed of it before it left; what comes by a person, who has the bytes
-    anyway, takes nothing over, since that would tell of what he may not read.
+    its source's policy, or what `mirror` is told, less what was denied or narrowed of it before it left. What comes by a person, who has
+    the bytes anyway, takes nothing over, since that would tell of what he may not read.
 
     Until the new bytes are processed the old text goes on answering. Returns the documents in the order given.
     """
