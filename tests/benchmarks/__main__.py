@@ -20,7 +20,7 @@ from rich.table import Table
 from tests.benchmarks.data import Absent
 from tests.benchmarks.figure import Figure
 
-NAMES = ("first_run", "speed", "throughput", "quality", "northwind", "viewer", "regrant", "rls")
+NAMES = ("first_run", "speed", "throughput", "quality", "northwind", "viewer", "regrant", "layers", "rls")
 
 
 def main() -> None:
