@@ -9,7 +9,7 @@ from access.viewer import Viewer
 from audit.actions import record
 from documents import inquiry, what_if
 from documents.what_if import Difference, WhatIf
-from identity.actions import ensure_person
+from identity.actions import PersonRefused, ensure_person
 from identity.groups import GroupRefused
 from identity.models import Membership, User
 from identity.queries import UnknownGroup, UnknownPerson
@@ -27,7 +27,17 @@ SHOWN = 20
 
 class Command(Base):
     help = "Who would gain and lose which documents by a change of a group, a person or a source's readers, without making it."
-    wrong = (UnknownTenant, UnknownPerson, UnknownGroup, NoAccess, NotAllowed, choices.Refused, GroupRefused, sources.NotUnderstood)
+    wrong = (
+        UnknownTenant,
+        UnknownPerson,
+        UnknownGroup,
+        NoAccess,
+        NotAllowed,
+        choices.Refused,
+        GroupRefused,
+        PersonRefused,
+        sources.NotUnderstood,
+    )
 
     def add_options(self, parser: ArgumentParser) -> None:
         parser.add_argument("--as", dest="asker", metavar="ADMIN_EMAIL", required=True, help="the administrator who asks")
