@@ -51,7 +51,8 @@ async def test_somebody_leaves_a_group_and_why_says_so(browser: Browser, cast: C
     await expect(page.locator("#answer")).to_contain_text("1 person would lose documents")
     await expect(page.locator("#answer h2")).to_be_focused()
     await page.get_by_role("button", name="Make this change").press("Enter")
-    await expect(page.locator("#answer")).to_contain_text("Done")
+    await expect(page.locator("#answer h2")).to_contain_text("Done")
+    await expect(page.locator("#answer h2")).to_be_focused()
 
     await page.get_by_role("navigation").get_by_role("link", name="Why?").press("Enter")
     await page.get_by_label("Person").fill(cast.owner.email)

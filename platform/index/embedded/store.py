@@ -123,9 +123,13 @@ class Store:
 
 
 def _to_the_disk(*paths: Path) -> None:
-    """A file's contents, or a folder's names, survive a power cut from here on."""
+    """A file's contents, or a folder's names, survive a power cut from here on. The engine's log names its next segment anew from a thread
+    of its own, and keeps that one safe itself: what is gone by now is no loss."""
     for path in paths:
-        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
         try:
             os.fsync(descriptor)
         finally:
