@@ -19,6 +19,7 @@ from frontend.ui.viewer import TENANT
 from identity.models import User
 
 SILENT = {
+    "masked": "it shows answers that may not be shown, without their text",
     "feedback": "it answers with its own words",
     "uploads": "it answers with what was sent",
     "upload": "it shows the state of a file to who dropped it",

@@ -60,9 +60,18 @@ def turns(viewer: Viewer, conversation_id: UUID) -> list[Turn]:
     return [_turn(viewer, turn) for turn in kept]
 
 
+def masked(viewer: Viewer, conversation_id: UUID) -> list[Turn]:
+    """Those to be taken from a page that shows them. No text leaves here, so nothing is audited."""
+    return [_masked(kept) for kept in queries.masked(viewer, conversation_id)]
+
+
+def _masked(kept: queries.Turn) -> Turn:
+    return Turn(question=kept.question, state="masked", message_id=kept.id)
+
+
 def _turn(viewer: Viewer, kept: queries.Turn) -> Turn:
     if kept.masked:
-        return Turn(question=kept.question, state="masked")
+        return _masked(kept)
     return Turn(
         question=kept.question,
         state=_state(kept),

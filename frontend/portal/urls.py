@@ -1,6 +1,6 @@
 from django.urls import path
 
-from frontend.portal.views.ask import ask, conversation
+from frontend.portal.views.ask import ask, conversation, masked
 from frontend.portal.views.demo import person
 from frontend.portal.views.feedback import feedback
 from frontend.portal.views.session import sign_in, sign_out, tenant
@@ -11,6 +11,7 @@ app_name = "portal"
 urlpatterns = [
     path("", ask, name="ask"),
     path("conversations/<uuid:conversation_id>", conversation, name="conversation"),
+    path("conversations/<uuid:conversation_id>/masked", masked, name="masked"),
     path("messages/<uuid:message_id>/feedback", feedback, name="feedback"),
     path("documents/<uuid:document_id>", source, name="source"),
     path("documents/<uuid:document_id>/original", original, name="original"),

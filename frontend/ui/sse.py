@@ -1,6 +1,7 @@
 """Renders the events of an answer to server-sent events: pieces of the page, each with the slot that it belongs into.
 
-`patch` {"slot", "html", "how": "replace" | "append"}; `say` {"words"} for who listens; `end` {"state", "conversation", "title"}.
+`patch` {"slot", "html", "how": "replace" | "append"}; `say` {"words"} for who listens;
+`end` {"state", "turn", "conversation", "id", "title"}, with the ids of what is kept.
 """
 
 import logging
@@ -135,9 +136,8 @@ class Telling:
         yield _patch("after", self._html("ui/after.html"))
         yield _say("The answer is complete." if self.turn.state != "abstained" else NOTHING)
         where = reverse("portal:conversation", args=[conversation]) if conversation else ""
-        yield _event(
-            "end", {"state": self.turn.state, "conversation": where, "id": str(conversation or ""), "title": self.turn.question[:200]}
-        )
+        kept = {"turn": self.turn.message_id, "conversation": where, "id": str(conversation or "")}
+        yield _event("end", {"state": self.turn.state, "title": self.turn.question[:200], **kept})
 
     def _status(self) -> bytes:
         return _patch("status", self._html("ui/status.html"))

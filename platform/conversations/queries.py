@@ -73,6 +73,11 @@ def turns(viewer: Viewer, conversation_id: UUID) -> list[Turn]:
     return [_turn(message, readable) for message in messages]
 
 
+def masked(viewer: Viewer, conversation_id: UUID) -> list[Turn]:
+    """The turns of which nothing but the question may be shown any more, oldest first. Raises UnknownConversation."""
+    return [turn for turn in turns(viewer, conversation_id) if turn.masked]
+
+
 def readable(turns: Iterable[Turn]) -> list[Turn]:
     """Those that may stand in a prompt today: answered, and every source as readable as it was."""
     return [turn for turn in turns if turn.answer and not turn.masked]

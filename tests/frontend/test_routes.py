@@ -38,6 +38,10 @@ DOORS = {
         Door("POST", "/", (404, 404, 404, 401, 401, 404), {"question": "Whose?", "conversation": "00000000-0000-0000-0000-000000000000"}),
     ],
     "portal:conversation": [Door("GET", "/conversations/{conversation}", (200, 404, 404, OUT, OUT, 404))],
+    "portal:masked": [
+        Door("GET", "/conversations/{conversation}/masked", (200, 404, 404, OUT, OUT, 404)),
+        Door("GET", "/conversations/{conversation}/masked", (200, 404, 404, 401, 401, 404), fragment=True),
+    ],
     "portal:feedback": [Door("POST", "/messages/{message}/feedback", (200, 404, 404, 401, 401, 404), {"helpful": "yes"}, fragment=True)],
     "portal:source": [
         Door("GET", "/documents/{document}?start=0&end=5&generation=1", (200, 404, 404, OUT, OUT, 404)),

@@ -46,6 +46,17 @@ def conversation(request: HttpRequest, reader: Reader, conversation_id: UUID) ->
     return render(request, "portal/ask.html", page.context(reader, conversation=found, turns=turns))
 
 
+@require_safe
+@for_readers
+def masked(request: HttpRequest, reader: Reader, conversation_id: UUID) -> HttpResponse:
+    """For an open page, which asks again and again: the turns that it must not show any more, masked."""
+    try:
+        turns = history.masked(reader.viewer, conversation_id)
+    except conversations.UnknownConversation:
+        raise Http404 from None
+    return render(request, "portal/masked.html", {"turns": turns})
+
+
 def _empty_page(request: HttpRequest, reader: Reader) -> HttpResponse:
     question = request.session.pop(ASK_NOW, "")
     return render(request, "portal/ask.html", page.context(reader, ask_now=question))

@@ -6,6 +6,7 @@ import "../ui/keys.js";
 import "../ui/uploads.js";
 import { draft } from "./draft.js";
 import { remember } from "./list.js";
+import { keepMasked } from "./masking.js";
 
 const form = document.querySelector("[data-composer]");
 const box = form.elements.question;
@@ -65,8 +66,8 @@ async function follow(turn, response) {
   throw new Error("The stream ended early.");
 }
 
-function finish(turn, { state, conversation, id, title }) {
-  turn.end(state);
+function finish(turn, { state, turn: kept, conversation, id, title }) {
+  turn.end(state, kept);
   if (conversation) remember({ form, conversation, id, title });
   show(turn.element);
   return state;
@@ -137,6 +138,7 @@ async function copied(control) {
 }
 
 draft.keep(box);
+keepMasked({ form, list, live });
 const newest = list.lastElementChild;
 if (newest?.previousElementSibling) newest.scrollIntoView({ block: "start" });
 document.querySelector('.demo-person[aria-pressed="true"]')?.scrollIntoView({ inline: "center", block: "nearest" });

@@ -25,6 +25,13 @@ export function rest() {
   close();
 }
 
+/** What `element` cites is not to be seen any more, wherever the focus is. */
+export function forget(element) {
+  if (!opener || !element.contains(opener)) return;
+  rest();
+  panel.replaceChildren();
+}
+
 export const isRoomy = () => roomy.matches;
 
 async function load(address) {

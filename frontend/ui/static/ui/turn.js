@@ -43,8 +43,10 @@ export class Turn {
     }
   }
 
-  end(state) {
+  /** `kept` is the id of what the server keeps of it; without one, nothing is kept. */
+  end(state, kept) {
     this.element.dataset.state = state;
+    if (kept) this.element.id = `turn-${kept}`;
     this.link();
     window.htmx?.process(this.slot("after"));
   }
