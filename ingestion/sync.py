@@ -98,6 +98,8 @@ class _Sync:
         self.started, self.source = run, run.source
         self.known = _known(run.source)
         self.seen: set[str] = set()
+        self.unlisted: tuple[str, ...] = ()
+        """How the addresses below folders that could not be listed begin."""
         self.incoming: list[Incoming] = []
         self.bytes = 0
         self.renewed = time.monotonic()
@@ -123,6 +125,7 @@ class _Sync:
             self.seen.add(item.uri)
             self.started.seen += 1
             if isinstance(item, Missed):
+                self.unlisted += (f"{item.uri}/",) if item.below else ()
                 self._miss(item.uri, item.error)
             else:
                 yield item
@@ -163,7 +166,7 @@ class _Sync:
 
     def _remove_vanished(self) -> tuple[str, str]:
         """A listing that came back empty removes nothing, and one with much gone waits for a person."""
-        gone = [known.id for uri, known in self.known.items() if uri not in self.seen]
+        gone = [known.id for uri, known in self.known.items() if uri not in self.seen and not uri.startswith(self.unlisted)]
         if not gone:
             return "", ""
         if not self.started.allow_removals and (not self.seen or len(gone) > self._may_vanish()):

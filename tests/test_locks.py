@@ -40,6 +40,6 @@ def test_what_is_installed_fits_together() -> None:
 
 
 def test_every_dependency_says_why_it_is_there() -> None:
-    lines = re.search(r"^dependencies = \[\n(.*?)^\]", (ROOT / "pyproject.toml").read_text(), re.MULTILINE | re.DOTALL)
-    assert lines
-    assert [line for line in lines[1].splitlines() if "# " not in line] == []
+    lists = re.findall(r"^(?:dependencies|dev) = \[\n(.*?)^\]", (ROOT / "pyproject.toml").read_text(), re.MULTILINE | re.DOTALL)
+    assert len(lists) == 2
+    assert [line for lines in lists for line in lines.splitlines() if "# " not in line] == []

@@ -86,6 +86,8 @@ class Missed:
 
     uri: str
     error: ItemError
+    below: bool = False
+    """It is a folder: what was ingested from below it stays, too."""
 
 
 class Connector(Protocol):

@@ -73,5 +73,5 @@ def _check_file(model: LockedModel, path: Path, digest: str) -> None:
 def _installed_at(model: LockedModel) -> Path:
     spec = importlib.util.find_spec(model.package)
     if spec is None or spec.origin is None:
-        raise WeightsRefused(f"{model.name}: the package {model.package} is not installed; run make install.")
+        raise WeightsRefused(f"{model.name}: the package {model.package} is not installed; `make run` installs it.")
     return Path(spec.origin).parent / model.folder

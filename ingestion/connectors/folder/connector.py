@@ -48,13 +48,20 @@ class FolderConnector:
         yield from self._walk(())
 
     def _walk(self, folder: Parts) -> Iterator[Change | Missed]:
-        for name, is_folder in self._listed(folder):
+        """A folder below the root that cannot be listed costs no other file, and what was read of it before is not taken for removed."""
+        try:
+            listed = self._listed(folder)
+        except Unreachable as error:
+            if not folder:
+                raise
+            yield Missed(_uri(folder), Unreadable(error.message), below=True)
+            return
+        for name, is_folder in listed:
             if name.startswith("."):
                 continue
             yield from self._walk((*folder, name)) if is_folder else self._file((*folder, name))
 
     def _listed(self, folder: Parts) -> list[tuple[str, bool]]:
-        """A folder that cannot be listed would look like one whose files were all removed: so the whole run fails."""
         try:
             return beneath.listed(self.root, folder)
         except OSError as error:
@@ -62,7 +69,7 @@ class FolderConnector:
             raise Unreachable(f"The folder {self.root.joinpath(*folder)} cannot be listed: {reason}.") from error
 
     def _file(self, file: Parts) -> Iterator[Change | Missed]:
-        uri = "/".join(file).encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "")
+        uri = _uri(file)
         try:
             yield self._change(file, uri)
         except (OutsideSource, TooLarge, Unreadable, Unsupported) as error:
@@ -118,3 +125,7 @@ class FolderConnector:
         if len(data) > self.limit:
             raise TooLarge(f"The file has grown over the limit of {self.limit:,} bytes.")
         return data
+
+
+def _uri(parts: Parts) -> str:
+    return "/".join(parts).encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "")
