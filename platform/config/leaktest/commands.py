@@ -22,9 +22,10 @@ ASKED: dict[str, Words] = {
     "whatif": lambda persona, canary: ["--suspend", persona.email],
     "viewas": lambda persona, canary: [persona.email, canary.question],
     "oversharing": lambda persona, canary: ["--limit", "1000"],
+    "grant": lambda persona, canary: [str(canary.document), "--undeny", persona.email],
 }
-"""What each is asked with, before `--as` and `--tenant`."""
-SILENT = frozenset({"audit", "why", "whatif", "viewas", "oversharing"})
+"""What each is asked with, before `--as` and `--tenant`; nothing that is planted changes by it: nobody is denied anything in person."""
+SILENT = frozenset({"audit", "why", "whatif", "viewas", "oversharing", "grant"})
 """Those that need a role, or show a title at most: not everybody who may read a document finds it there."""
 
 

@@ -56,6 +56,8 @@ class Command(command.Command):
         self.console.print(table, width=WIDTH)
         for line in _lines(result):
             self.console.print(line, markup=False)
+        if len(result["tenants"]) == 1:
+            self.console.print("One tenant alone was tried: that tenants are kept apart is not shown by this run.")
         if result["holds"]:
             self.console.print(_verdict(result))
 
@@ -80,6 +82,7 @@ def _described(matrix: Matrix, seconds: float) -> dict[str, Any]:
         "leaks": matrix.leaks,
         "blind": sorted(met.door.name for met in matrix.met if met.blind),
         "uncovered": list(matrix.uncovered),
+        "tenants": sorted({persona.slug for persona in matrix.planted.personas}),
         "canaries": len(matrix.planted.canaries),
         "personas": len(matrix.planted.personas),
         "knocks": len(matrix.met) * len(matrix.planted.canaries) * len(matrix.planted.personas),
