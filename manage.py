@@ -24,7 +24,8 @@ def main() -> None:
     except EmbeddedError as error:
         if "--json" in sys.argv:
             print(json.dumps({"error": {"code": error.code, "message": str(error)}}))
-        sys.exit(f"Error: {error}")
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(error.status)
     except KeyboardInterrupt:
         sys.exit(130)
 

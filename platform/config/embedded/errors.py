@@ -4,14 +4,20 @@ EmbeddedError
 ├── DataFolderUnusable   the folder cannot be written, is full or belongs to another version: change the folder
 ├── AlreadyRunning       another copy serves this data folder: use or stop that one
 ├── PortInUse            choose another PORT
-├── NoSuchFolder         DOCS names no folder: correct it
+├── AskedWrongly         (status 2) correct what was given
+│   ├── NoSuchFolder     DOCS names no folder
+│   └── NoSuchPort       PORT is no number of a port
 ├── RefusedInProduction  give the addresses of real services
 └── ServiceFailed        a child did not start; its log says why
 """
 
+from typing import ClassVar
+
 
 class EmbeddedError(Exception):
     code = "services_failed"
+    status: ClassVar[int] = 1
+    """What a command ends with."""
 
 
 class DataFolderUnusable(EmbeddedError):
@@ -26,8 +32,16 @@ class PortInUse(EmbeddedError):
     code = "port_in_use"
 
 
-class NoSuchFolder(EmbeddedError):
+class AskedWrongly(EmbeddedError):
+    status = 2
+
+
+class NoSuchFolder(AskedWrongly):
     code = "not_found"
+
+
+class NoSuchPort(AskedWrongly):
+    code = "no_such_port"
 
 
 class RefusedInProduction(EmbeddedError):

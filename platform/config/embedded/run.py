@@ -10,7 +10,7 @@ from types import FrameType
 
 from config.embedded import locks, opening
 from config.embedded.client import Services, attach
-from config.embedded.errors import AlreadyRunning, PortInUse, RefusedInProduction, ServiceFailed
+from config.embedded.errors import AlreadyRunning, NoSuchPort, PortInUse, RefusedInProduction, ServiceFailed
 from config.embedded.home import Home
 
 DEFAULT_PORT = "8000"
@@ -79,7 +79,7 @@ def _stopped_by_signals() -> Iterator[None]:
 def _free_port(asked: str) -> int:
     """0 chooses one."""
     if not asked.isascii() or not asked.isdigit() or int(asked) > 65535:
-        raise PortInUse(f"PORT must be a number up to 65535, not {asked[:20]!r}.")
+        raise NoSuchPort(f"PORT must be a number up to 65535, not {asked[:20]!r}.")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -119,3 +119,15 @@ def _until_ready(services: Services, name: str) -> list[str]:
         if states and states[-1] == "ready":
             break
     return states
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_child_that_could_not_write_its_log_is_told_of_the_disk(tmp_path: Path) -> None:
+    look = "import sys; from pathlib import Path; from config.embedded.logs import last_line; print(last_line(Path(sys.argv[1])))"
+    log = tmp_path / "logs" / "worker.log"
+    script = f'mount -t tmpfs -o size=512k none {tmp_path} && mkdir {log.parent} && exec "$0" -c "$1" {log}'
+    command = ["unshare", "--mount", "sh", "-c", script, sys.executable, look]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "platform")}
+    done = subprocess.run(command, env=environment, cwd=REPOSITORY, capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout) == (0, f"the disk that holds {tmp_path} is full\n"), done.stderr

@@ -78,11 +78,11 @@ def test_a_port_in_use_is_one_plain_sentence(bare: Installation) -> None:
 
 @pytest.mark.parametrize("port", ["eighty", "70000", "-1"])
 def test_a_port_that_is_none_is_one_plain_sentence(bare: Installation, port: str) -> None:
-    assert _refused(bare, "run", PORT=port).startswith("PORT must be a number up to 65535")
+    assert _refused(bare, "run", status=2, PORT=port).startswith("PORT must be a number up to 65535")
 
 
 def test_documents_that_are_not_there_stop_the_start(bare: Installation, tmp_path: Path) -> None:
-    assert _refused(bare, "run", DOCS=str(tmp_path / "nowhere")) == f"DOCS={tmp_path / 'nowhere'} is not a folder.\n"
+    assert _refused(bare, "run", status=2, DOCS=str(tmp_path / "nowhere")) == f"DOCS={tmp_path / 'nowhere'} is not a folder.\n"
 
 
 def test_a_folder_without_documents_is_said_once_and_nothing_is_read_from_it(bare: Installation, tmp_path: Path) -> None:
@@ -108,8 +108,8 @@ def test_another_version_of_the_data_is_refused_by_every_command(bare: Installat
     assert "has version '0'" in _refused(bare, "shell", "-c", "pass")
 
 
-def _refused(installation: Installation, *arguments: str, **variables: str) -> str:
-    """The one sentence of a command that ended with status 1."""
+def _refused(installation: Installation, *arguments: str, status: int = 1, **variables: str) -> str:
+    """The one sentence of a command that was refused."""
     done = installation.manage(*arguments, **variables)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stdout + done.stderr
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", 1), done.stdout + done.stderr
     return done.stderr.removeprefix("CommandError: ").removeprefix("Error: ")
