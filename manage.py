@@ -37,12 +37,29 @@ def _leave(*_: object) -> None:
 
 def _django() -> None:
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import execute_from_command_line
 
     try:
-        _run() if sys.argv[1:] == ["run"] else execute_from_command_line(sys.argv)
+        _run() if sys.argv[1:] == ["run"] else _execute()
     except ImproperlyConfigured as error:
         sys.exit(f"Error: {error}")
+
+
+def _execute() -> None:
+    """As Django's, but a command that is not there was asked wrongly."""
+    from django.core.management import ManagementUtility
+    from django.core.management.base import BaseCommand
+
+    class Redoubt(ManagementUtility):
+        def fetch_command(self, subcommand: str) -> BaseCommand:
+            try:
+                return super().fetch_command(subcommand)
+            except SystemExit:
+                if "--json" in sys.argv:
+                    message = f"There is no command {subcommand!r}."
+                    print(json.dumps({"error": {"code": "asked_wrongly", "message": message}}))
+                sys.exit(2)
+
+    Redoubt(sys.argv).execute()
 
 
 def _run() -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
+from psycopg.errors import DiskFull
 
 from access.permissions import NotAllowed, require
 from access.resolve import NoAccess
@@ -42,6 +43,7 @@ _MESSAGES = {
     "access_changed": "Your access changed while this was being answered, so the answer is taken back. Ask again.",
     "conversation_not_found": "There is no such conversation.",
     "search_unavailable": "Search is not available at the moment. Your question is kept; ask again in a minute.",
+    "disk_full": "The database's disk is full: this question is not kept and not answered. Tell your administrator, then ask again.",
     "unavailable": "This cannot be answered at the moment. Ask again in a minute.",
     "internal": "Something went wrong on our side. Ask again; if it stays, tell your administrator the reference.",
     "empty_question": "There is no question. Type one.",
@@ -167,6 +169,8 @@ async def _forget(turn: _Turn, failed: Failed) -> None:
 def _failed(error: Exception) -> Failed:
     """Logs the kind of the error and where it came from, never its words, which may hold a question."""
     code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "internal")
+    if isinstance(error.__cause__, DiskFull):
+        code = "disk_full"
     reference = uuid.uuid4().hex[:8]
     log.warning("No answer (%s): %s, %s.", reference, code, type(error).__name__)
     if code == "internal":

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
 
 from access.viewer import Viewer
 from audit.models import AuditEvent
@@ -121,6 +122,17 @@ async def test_an_index_that_is_down_is_not_an_empty_one(harbour: Harbour, monke
     [failed] = await heard(await viewer(harbour, "owner"), LEAVE)
     assert isinstance(failed, Failed)
     assert failed.code == "search_unavailable"
+
+
+async def test_a_full_disk_is_named_where_the_question_cannot_be_kept(harbour: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$")
+
+    monkeypatch.setattr(answering, "search", full)
+    [failed] = await heard(await viewer(harbour, "owner"), LEAVE)
+    assert isinstance(failed, Failed)
+    assert (failed.code, "disk is full" in failed.message) == ("disk_full", True)
 
 
 @pytest.mark.parametrize(("question", "code"), [("  \n", "empty_question"), ("\x00", "empty_question"), ("a" * 5_000, "question_too_long")])

@@ -36,8 +36,7 @@ class Installed:
 
 def install(*, console: Console | None = None) -> Installed:
     """Idempotent: what is there stays, and nothing that is unchanged is read again. Draws progress where there is a console."""
-    if settings.PRODUCTION:
-        raise RefusedInProduction("The demo company is not for production: its people change places without a password.")
+    refuse_in_production()
     company = load()
     made = [(spec, _tenant(spec)) for spec in company.tenants]
     folders = [source for spec, tenant in made for source in _sources(spec, tenant)]
@@ -47,6 +46,11 @@ def install(*, console: Console | None = None) -> Installed:
     portal.install(_on_the_page(company))
     watch.follow(*runs, console=console)
     return Installed(company, watch.outcome(*runs), tuple(run for run in runs if run.code), people)
+
+
+def refuse_in_production() -> None:
+    if settings.PRODUCTION:
+        raise RefusedInProduction("The demo company is not for production: its people change places without a password.")
 
 
 def _tenant(spec: TenantSpec) -> Tenant:

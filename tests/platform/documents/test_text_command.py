@@ -53,5 +53,17 @@ def test_what_one_may_not_read_and_what_is_not_there_answer_the_same(cast: Cast)
     assert refusal("leave.md", cast.outsider) == missing
 
 
+def test_of_two_documents_with_one_address_the_source_says_which(cast: Cast, tmp_path: Path) -> None:
+    second = tmp_path / "second"
+    second.mkdir()
+    ingested(
+        folder_source(cast.tenant, write(second, {"leave.md": "# Leave\n\nAt the branch it is 30 days."}), "group:staff", name="Branch")
+    )
+    assert "say which with --source, of Branch and" in refusal("leave.md", cast.owner)
+    assert "30 days" in text("leave.md", cast.owner, "--source", "Branch")["pages"][0]["text"]
+    missing = refusal("nothing.md", cast.teammate)
+    assert refusal("leave.md", cast.teammate, "--source", "Branch") == refusal("leave.md", cast.owner, "--source", "Nowhere") == missing
+
+
 def test_a_page_that_is_not_there_is_asked_wrongly(cast: Cast) -> None:
     assert "no page 7" in refusal("leave.md", cast.owner, "--page", "7")

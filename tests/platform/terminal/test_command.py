@@ -1,7 +1,10 @@
 """What every command promises: one JSON object, one plain sentence, three exit statuses."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,3 +84,13 @@ def test_a_caller_in_python_gets_the_error_itself() -> None:
 
     with pytest.raises(AskedWrongly, match="no such thing"):
         call_command(Weighing(), "unicorn")
+
+
+def test_a_command_that_is_not_there_was_asked_wrongly() -> None:
+    root = Path(__file__).resolve().parents[3]
+    asked = subprocess.run(
+        [sys.executable, "manage.py", "serch", "--json", "--help"], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 2
+    assert "There is no command 'serch'" in asked.stdout
+    assert "search" in asked.stderr

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from config.demo import showcase, side_by_side, sign_ins
-from config.demo.install import Installed, RefusedInProduction, install
+from config.demo.install import Installed, RefusedInProduction, install, refuse_in_production
 from config.demo.showcase import Answer, NoAnswer
 from index.errors import IndexFailure
 from terminal import command
@@ -23,13 +23,14 @@ class Command(command.Command):
         )
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        try:
+            refuse_in_production()
+        except RefusedInProduction as error:
+            raise Failed(str(error), code="refused_in_production") from error
         quiet = self.as_json or not self.console.is_terminal
         if not self.as_json:
             self.console.print("Reading the demo company's documents")
-        try:
-            installed = install(console=None if quiet else self.console)
-        except RefusedInProduction as error:
-            raise Failed(str(error), code="refused_in_production") from error
+        installed = install(console=None if quiet else self.console)
         self.installed, self.answers = installed, list[Answer]()
         result = _described(installed)
         if options["showcase"]:

@@ -23,11 +23,12 @@ class Command(Base):
         parser.add_argument("uri", metavar="URI", help="the document's address, such as its path below the source's folder")
         parser.add_argument("--as", dest="email", metavar="EMAIL", required=True, help="the person who reads")
         parser.add_argument("--tenant", metavar="SLUG")
+        parser.add_argument("--source", metavar="NAME", help="the source it is of, where several have a document of this address")
         parser.add_argument("--page", type=int, metavar="N")
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
         viewer = viewer_by_email(options["email"], options["tenant"])
-        document = _one(_called(viewer, options["uri"]), options["uri"])
+        document = _one(_called(viewer, options["uri"], options["source"]), options["uri"])
         number = options["page"]
         pages = queries.pages(viewer, document.id, None if number is None else [number])
         if number is not None and not pages:
@@ -58,8 +59,9 @@ class Command(Base):
 
 
 @scope.of("viewer")
-def _called(viewer: Viewer, uri: str) -> list[Document]:
-    return list(queries.granted_to(viewer).filter(uri=uri).select_related("source")[:2])
+def _called(viewer: Viewer, uri: str, source: str | None) -> list[Document]:
+    found = queries.granted_to(viewer).filter(uri=uri)
+    return list((found.filter(source__name=source) if source else found).select_related("source"))
 
 
 def _one(found: list[Document], uri: str) -> Document:
@@ -68,7 +70,5 @@ def _one(found: list[Document], uri: str) -> Document:
         raise AskedWrongly(f"There is no document {uri!r} that this person may read.", code="not_found")
     if len(found) > 1:
         sources = " and ".join(sorted(document.source.name for document in found))
-        raise AskedWrongly(
-            f"Several documents are called {uri!r}, in the sources {sources}. Give one of them another name.", code="ambiguous"
-        )
+        raise AskedWrongly(f"Several documents are called {uri!r}: say which with --source, of {sources}.", code="ambiguous")
     return found[0]
