@@ -35,7 +35,7 @@ def break_glass(*, operator: User, tenant: Tenant, reason: str, hours: int, by: 
     It ends by itself, by the database's clock. Asking again while it runs is refused: end it first.
     """
     _check(operator, reason, hours)
-    with changes.of_person("break_glass.begun", user=operator, tenant=tenant, by=by):
+    with changes.of_departure("break_glass.begun", user=operator, tenant=tenant, by=by):
         if Membership.objects.filter(EXPIRED, user=operator, tenant=tenant, break_glass=True).exists():
             identity.leave(operator, tenant)
         if there := Membership.objects.filter(user=operator, tenant=tenant).first():
@@ -47,7 +47,7 @@ def break_glass(*, operator: User, tenant: Tenant, reason: str, hours: int, by: 
 
 def end_break_glass(*, operator: User, tenant: Tenant, by: str) -> bool:
     """Returns whether there was any."""
-    with changes.of_person("break_glass.ended", user=operator, tenant=tenant, by=by):
+    with changes.of_departure("break_glass.ended", user=operator, tenant=tenant, by=by):
         lent = Membership.objects.filter(user=operator, tenant=tenant, break_glass=True).exists()
         if lent:
             identity.leave(operator, tenant)
@@ -73,7 +73,7 @@ def verify_account(*, viewer: Viewer, account_id: UUID) -> None:
 
 def _end(membership: Membership) -> None:
     if membership.break_glass:
-        with changes.of_person("break_glass.expired", user=membership.user, tenant=membership.tenant, by=BY_TIME):
+        with changes.of_departure("break_glass.expired", user=membership.user, tenant=membership.tenant, by=BY_TIME):
             if Membership.objects.filter(EXPIRED, id=membership.id).exists():
                 identity.leave(membership.user, membership.tenant)
         return

@@ -49,7 +49,9 @@ def is_open(document: Document) -> bool:
 def share(*, document: Document, principals: Sequence[str], by: str) -> int:
     """These may read it, too. Returns how many could not before."""
     _hold(document)
-    return _changed("document.shared", document, principals, by, _added(document, principals, Effect.ALLOW, by))
+    count = _changed("document.shared", document, principals, by, _added(document, principals, Effect.ALLOW, by))
+    _refuse_unknown(document, set(principals))  # the tenant is held now, and who left it meanwhile stays out
+    return count
 
 
 @scope.of("document")
@@ -87,7 +89,9 @@ def narrow(*, document: Document, principals: Sequence[str], by: str) -> int:
     Document.objects.filter(id=document.id).update(restricted=True)
     others = Grant.objects.filter(document=document, effect=Effect.ALLOW).exclude(principal__in=principals, origin=Origin.SHARE)
     gone = others.delete()[0]
-    return _changed("document.narrowed", document, principals, by, gone + _added(document, principals, Effect.ALLOW, by) + 1)
+    count = _changed("document.narrowed", document, principals, by, gone + _added(document, principals, Effect.ALLOW, by) + 1)
+    _refuse_unknown(document, set(principals))  # as in `share`
+    return count
 
 
 def _hold(document: Document) -> None:
@@ -104,12 +108,16 @@ def _refuse_wider(document: Document, principals: Sequence[str]) -> None:
 
 def _added(document: Document, principals: Sequence[str], effect: Grant.Effect, by: str) -> int:
     wanted = set(principals)
-    if unknown := wanted - known(document.tenant_id, wanted).keys():
-        raise UnknownPrincipal(f"Nobody in this tenant is meant by {min(unknown)!r}.")
+    _refuse_unknown(document, wanted)
     has = Grant.objects.filter(document=document, principal__in=wanted, effect=effect, origin=Origin.SHARE)
     new = wanted - set(has.values_list("principal", flat=True))
     Grant.objects.bulk_create(Grant(document=document, principal=name, effect=effect, by=by) for name in sorted(new))
     return len(new)
+
+
+def _refuse_unknown(document: Document, wanted: set[str]) -> None:
+    if unknown := wanted - known(document.tenant_id, wanted).keys():
+        raise UnknownPrincipal(f"Nobody in this tenant is meant by {min(unknown)!r}.")
 
 
 def _taken(document: Document, principals: Sequence[str], effect: Grant.Effect) -> int:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from audit.actions import record
-from identity import changes
+from identity import changes, departures
 from identity.groups import ensure_group as ensure_group
 from identity.models import ExternalAccount, GroupMember, Membership, User
 from tenants.models import Tenant
@@ -56,16 +56,17 @@ def restore(*, user: User, tenant: Tenant, by: str = "system") -> None:
 
 
 def remove(*, user: User, tenant: Tenant, by: str = "system") -> None:
-    """The person leaves the tenant: membership, groups and accounts elsewhere go. Whoever is left without any tenant, and runs no
+    """The person leaves the tenant: membership, groups, shares and accounts elsewhere go. Whoever is left without any tenant, and runs no
     installation, gives up the e-mail address: the next person who has it is another."""
-    with changes.of_person("person.removed", user=user, tenant=tenant, by=by):
+    with changes.of_departure("person.removed", user=user, tenant=tenant, by=by):
         leave(user, tenant)
         if not user.is_operator and not Membership.objects.filter(user=user).exists():
             _retire(user)
 
 
 def leave(user: User, tenant: Tenant) -> None:
-    """Inside a change of the person: nothing may be left that counts again, should the person come back."""
+    """Inside `changes.of_departure`: nothing may be left that counts again, should the person come back."""
+    departures.end(user.id, tenant.id)
     GroupMember.objects.filter(user=user, group__tenant=tenant).delete()
     ExternalAccount.objects.filter(user=user, tenant=tenant).delete()
     Membership.objects.filter(user=user, tenant=tenant).delete()
@@ -96,7 +97,7 @@ def ensure_operator(*, email: str, name: str = "", by: str = "system") -> tuple[
 def dismiss_operator(*, user: User, by: str = "system") -> None:
     """What was lent by breaking glass ends with it."""
     for lent in Membership.objects.filter(user=user, break_glass=True).select_related("tenant"):
-        with changes.of_person("break_glass.ended", user=user, tenant=lent.tenant, by=by):
+        with changes.of_departure("break_glass.ended", user=user, tenant=lent.tenant, by=by):
             leave(user, lent.tenant)
     if user.is_operator:
         _set_operator(user, False, by)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from audit.actions import record
+from identity import departures
 from identity.models import ExternalAccount, Group, GroupInGroup, GroupMember, Membership, User
 from tenants.actions import lock, move_epoch
 from tenants.models import Tenant
@@ -18,6 +19,15 @@ State = Mapping[str, Any]
 def of_person(action: str, *, user: User, tenant: Tenant, by: str) -> Iterator[None]:
     with _audited(lambda: _person(user, tenant), action, tenant, by, f"user:{user.id}"):
         yield
+
+
+@contextmanager
+def of_departure(action: str, *, user: User, tenant: Tenant, by: str) -> Iterator[None]:
+    """Where the person's place may end: what ends with it is locked before the tenant."""
+    with transaction.atomic():
+        departures.hold(user.id, tenant.id)
+        with of_person(action, user=user, tenant=tenant, by=by):
+            yield
 
 
 @contextmanager
