@@ -1,5 +1,6 @@
 """Tells the index what is current and who may read it, for the documents that PostgreSQL has marked; safe to repeat."""
 
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,9 @@ AT_ONCE = 1_000
 SLICE = 200
 """The embedded index answers nobody while it changes the points of a slice."""
 
+_wanted = threading.Event()
+_busy = threading.Lock()
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Notice:
@@ -29,13 +33,38 @@ class _Notice:
     deny: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the index has heard of in one transaction."""
+
+    documents: int
+    last: UUID
+    """The highest of their ids."""
+    seconds: float
+    """How long the index took."""
+
+
 def drain() -> None:
-    """All that waits, in slices so small that no search waits long for one, and with as much time between them as they take."""
-    told = SLICE
-    while told == SLICE:
-        began = time.monotonic()
-        told = publish_some(at_once=SLICE)
-        time.sleep(time.monotonic() - began)
+    """All that waits, in slices so small that no search waits long for one, and with as much time between them as the index took.
+
+    One at a time in a process, or there would be no time between: a call that finds another at work leaves the work to it."""
+    _wanted.set()
+    while _wanted.is_set() and _busy.acquire(blocking=False):
+        try:
+            _wanted.clear()
+            while sum(map(_drained, work.tenants_with_news())):
+                pass
+        finally:
+            _busy.release()
+
+
+def _drained(tenant: UUID) -> int:
+    """By their ids, so that no slice looks again at the rows of those before it. What is marked behind it is the next pass's."""
+    told, after = 0, None
+    while some := _publish_of(tenant, at_once=SLICE, after=after):
+        time.sleep(some.seconds)
+        told, after = told + some.documents, some.last
+    return told
 
 
 def publish_waiting(documents: Sequence[UUID] | None = None) -> int:
@@ -48,29 +77,37 @@ def publish_waiting(documents: Sequence[UUID] | None = None) -> int:
     return told
 
 
-def publish_some(documents: Sequence[UUID] | None = None, *, at_once: int = AT_ONCE) -> int:
+def publish_some(documents: Sequence[UUID] | None = None) -> int:
     """So many at most, one tenant after the other."""
     told = 0
     for tenant in work.tenants_with_news(documents):
-        told += _publish_of(tenant, documents, at_once - told)
-        if told >= at_once:
+        some = _publish_of(tenant, at_once=AT_ONCE - told, among=documents)
+        told += some.documents if some else 0
+        if told >= AT_ONCE:
             break
     return told
 
 
 @scope.of("tenant")
 @transaction.atomic
-def _publish_of(tenant: UUID, documents: Sequence[UUID] | None, at_once: int) -> int:
-    """The rows stay locked until the index has answered, so that an older list of readers never overtakes a newer one."""
-    marked = Document.objects.filter(tenant_id=tenant, unpublished=True, removed_at=None, generation__gt=0)
-    if documents is not None:
-        marked = marked.filter(id__in=documents)
+def _publish_of(tenant: UUID, *, at_once: int, among: Sequence[UUID] | None = None, after: UUID | None = None) -> _Told | None:
+    """The rows stay locked until the index has answered, so that an older list of readers never overtakes a newer one. None where
+    nothing waits."""
+    marked = Document.objects.filter(tenant_id=tenant, unpublished=True, removed_at=None, generation__gt=0).order_by("id")
+    if among is not None:
+        marked = marked.filter(id__in=among)
+    if after is not None:
+        marked = marked.filter(id__gt=after)
     generations = dict(marked.select_for_update(skip_locked=True).values_list("id", "generation")[:at_once])
+    if not generations:
+        return None
     notices = _notices(generations)
+    began = time.monotonic()
     for notice, same in groupby(sorted(generations, key=notices.__getitem__), key=notices.__getitem__):
         _tell(notice, list(same))
+    seconds = time.monotonic() - began
     Document.objects.filter(id__in=generations).update(unpublished=False)
-    return len(generations)
+    return _Told(len(generations), max(generations), seconds)
 
 
 def _tell(notice: _Notice, documents: list[UUID]) -> None:

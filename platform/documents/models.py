@@ -71,7 +71,7 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["created"], name="documents_waiting", condition=models.Q(state__in=["pending", "processing"])),
             models.Index(fields=["tenant", "state"], name="documents_by_state"),
-            models.Index(fields=["id"], name="documents_unpublished", condition=models.Q(unpublished=True)),
+            models.Index(fields=["tenant", "id"], name="documents_unpublished", condition=models.Q(unpublished=True)),
             models.Index(fields=["removed_at"], name="documents_removed", condition=models.Q(state="deleting")),
         ]
 
