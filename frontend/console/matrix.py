@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from audit import queries as audit
 
@@ -14,6 +15,8 @@ ACTION = "leaktest.ran"
 class Row:
     door: str
     verdict: str
+    shows: bool
+    """A door that shows no document has nothing to find."""
     cells: tuple[Mapping[str, int] | None, ...]
 
 
@@ -35,9 +38,9 @@ class Ran:
         return sum(row.verdict != "holds" for row in self.rows)
 
 
-def last() -> Ran | None:
-    """None where it has never run, or ran before the doors were written down."""
-    event = audit.last(ACTION)
+def last(tenant: UUID) -> Ran | None:
+    """Of the whole installation, or of this tenant. None where it has never run, or ran before the doors were written down."""
+    event = audit.last(ACTION, tenant)
     return _ran(event) if event and "doors" in event["detail"] else None
 
 
@@ -59,8 +62,8 @@ def _ran(event: Mapping[str, Any]) -> Ran:
 
 
 def _row(door: Mapping[str, Any], kinds: Sequence[str]) -> Row:
-    return Row(door["door"], door["verdict"].lower(), tuple(door["personas"].get(kind) for kind in kinds))
+    return Row(door["door"], door["verdict"].lower(), door.get("shows", True), tuple(door["personas"].get(kind) for kind in kinds))
 
 
 def _trace(trace: Mapping[str, Any], kinds: Sequence[str]) -> Row:
-    return Row(trace["place"], trace["verdict"].lower(), (None,) * len(kinds))
+    return Row(trace["place"], trace["verdict"].lower(), False, (None,) * len(kinds))

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from frontend.console.views.home import home
-from frontend.console.views.leaktest import leaktest
+from frontend.console.views.leaktest import leaktest, start
 from frontend.console.views.oversharing import narrow, oversharing, widen
 from frontend.console.views.view_as import view_as
 from frontend.console.views.what_if import what_if
@@ -17,4 +17,5 @@ urlpatterns = [
     path("oversharing/<uuid:document_id>/narrow", narrow, name="narrow"),
     path("oversharing/<uuid:document_id>/widen", widen, name="widen"),
     path("leak-test", leaktest, name="leak-test"),
+    path("leak-test/start", start, name="start-leak-test"),
 ]

@@ -12,6 +12,7 @@ DOING = {
     Permission.READ_AUDIT: "reading the audit log",
     Permission.EXPLAIN_ACCESS: "looking into who may read what",
     Permission.VIEW_AS: "viewing as another person",
+    Permission.RUN_LEAK_TEST: "starting the leak test",
 }
 
 

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     """Why somebody may read a document, who would if something changed, and which documents are open too widely."""
     VIEW_AS = "view_as"
     """The titles that another person finds; never the text."""
+    RUN_LEAK_TEST = "run_leak_test"
 
 
 class Role(StrEnum):

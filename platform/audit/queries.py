@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
 from audit.chain import FIELDS
@@ -44,7 +44,8 @@ def between(since: datetime | None, until: datetime | None, tenant: UUID | None 
     yield from found.values(*FIELDS).iterator(chunk_size=1_000)
 
 
-def last(action: str) -> dict[str, Any] | None:
-    """The newest event of the installation itself, which belongs to no tenant."""
-    found: dict[str, Any] | None = AuditEvent.objects.filter(action=action, tenant=None).order_by("-number").values(*FIELDS).first()
+def last(action: str, tenant: UUID | None = None) -> dict[str, Any] | None:
+    """The newest event of the installation itself, which belongs to no tenant, or of this tenant."""
+    mine = AuditEvent.objects.filter(Q(tenant=None) | Q(tenant=tenant), action=action)
+    found: dict[str, Any] | None = mine.order_by("-number").values(*FIELDS).first()
     return found

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("redoubt")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["access", "audit", "ingestion"])
+app.autodiscover_tasks(["access", "audit", "config", "ingestion"])
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]

@@ -77,6 +77,7 @@ DOORS = {
     "console:narrow": [Door("POST", "/console/oversharing/{document}/narrow", (404, 404, 404, 401, 401, 302), {"to": "me"})],
     "console:widen": [Door("POST", "/console/oversharing/{document}/widen", (404, 404, 404, 401, 401, 404))],
     "console:leak-test": [Door("GET", "/console/leak-test", (404, 404, 200, OUT, OUT, 200))],
+    "console:start-leak-test": [Door("POST", "/console/leak-test/start", (404, 404, 302, 401, 401, 302))],
     "live": [Door("GET", "/health/live", (200, 200, 200, 200, 200, 200))],
     "ready": [Door("GET", "/health/ready", (503, 503, 503, 503, 503, 503))],
     "/static": [Door("GET", "/static/ui/tokens.css", (200, 200, 200, 200, 200, 200))],

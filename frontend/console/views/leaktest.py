@@ -1,10 +1,12 @@
-"""The last leak test: what the command left in the audit. The command itself wires everything, and no page may call it."""
+"""The leak test: what the last one found, and a way to start one. A worker runs it: no face may call what knows all faces."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
 
+from access.permissions import allows
 from access.roles import Permission
-from frontend.console import matrix, page
+from frontend.console import leak_tests, matrix, page
 from frontend.console.entrance import for_holders
 from frontend.ui.viewer import Reader
 
@@ -12,4 +14,19 @@ from frontend.ui.viewer import Reader
 @require_safe
 @for_holders(Permission.READ_AUDIT)
 def leaktest(request: HttpRequest, reader: Reader) -> HttpResponse:
-    return page.shown(request, reader, "leak-test", {"ran": matrix.last()})
+    asked = leak_tests.last(reader.tenant.id)
+    if request.headers.get("HX-Request") and not (asked and asked.under_way):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # the page waited for it, and now there is another one to see
+    context = {
+        "ran": matrix.last(reader.tenant.id),
+        "asked": asked,
+        "may_start": allows(reader.viewer, Permission.RUN_LEAK_TEST),
+    }
+    return page.shown(request, reader, "leak-test", context)
+
+
+@require_POST
+@for_holders(Permission.READ_AUDIT, Permission.RUN_LEAK_TEST)
+def start(request: HttpRequest, reader: Reader) -> HttpResponse:
+    leak_tests.ask_for(reader)
+    return redirect("console:leak-test")

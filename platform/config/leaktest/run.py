@@ -13,12 +13,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from access import doors
 from access.doors import Canary, Door, Persona
-from config.leaktest import commands, layers, traces
+from config.leaktest import commands, layers, neighbour, traces
 from config.leaktest.plant import Planted, may_read, plant, uproot
 from config.leaktest.traces import Trace
 from tenants.models import Tenant
 
-LOCK = 7_265_647
 SILENT_ROUTES = frozenset({"live", "ready", "/static"})
 """They know no documents: whether the process is well, and the files that came with the program."""
 OTHER_TENANT = "other tenant"
@@ -84,15 +83,14 @@ class Matrix:
 
 
 def run(tenants: Sequence[Tenant], *, tell: Tell = lambda done, of: None) -> Matrix:
-    """Raises UnderWay, NotPlanted. Removes what it planted, and what a killed one left behind."""
+    """Raises UnderWay, NotPlanted. Removes what it planted, and what a killed one left behind. One tenant gets a neighbour for the time."""
     with _alone(), ExitStack() as stack:
-        uproot()
-        stack.callback(uproot)
+        stack.enter_context(_cleared())
         # Quoted sentences: a model may keep what it read to itself, and nothing would be proven. What it would be sent is a door.
         stack.enter_context(override_settings(CHAT_BASE_URL=""))
         watched = stack.enter_context(traces.watching())
         stack.enter_context(_quiet())
-        planted = plant(tenants)
+        planted = plant(tenants if len(tenants) > 1 else [*tenants, neighbour.make()])
         opened = [*stack.enter_context(doors.opened()), *stack.enter_context(commands.opening()), *stack.enter_context(layers.opening())]
         met = tuple(_knocked(opened, planted, tell))
         return Matrix(planted, met, tuple(watched.found(planted.canaries)), tuple(_uncovered(opened)))
@@ -148,6 +146,20 @@ def _routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 
 @contextmanager
+def _cleared() -> Iterator[None]:
+    _clear()
+    try:
+        yield
+    finally:
+        _clear()
+
+
+def _clear() -> None:
+    uproot()
+    neighbour.remove()
+
+
+@contextmanager
 def _quiet() -> Iterator[None]:
     """A refusal is what most knocks meet: nothing to fill a terminal with. What listens for leaks hears it all the same."""
     handlers = [(handler, handler.level) for handler in logging.getLogger().handlers if isinstance(handler, logging.StreamHandler)]
@@ -163,11 +175,11 @@ def _quiet() -> Iterator[None]:
 @contextmanager
 def _alone() -> Iterator[None]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [doors.LEAK_TEST])
         if not cursor.fetchone()[0]:
             raise UnderWay
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [doors.LEAK_TEST])

@@ -1,6 +1,7 @@
 """The console for an administrator: what it tells, what it leaves out, and what it does."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import httpx
@@ -134,3 +135,57 @@ async def test_the_last_leak_test_is_drawn_with_what_failed_first(boss: User, vi
         answer = await browser.get("/console/leak-test")
     assert "1 leak" in answer.text
     assert answer.text.index("door-that-leaks") < answer.text.index("door-that-holds")
+
+
+async def leak_test_page(visit: Visit, who: User) -> str:
+    async with await sync_to_async(visit)(who) as browser:
+        return unescape((await browser.get("/console/leak-test")).text)
+
+
+async def test_a_leak_test_is_asked_for_once_and_the_page_waits_for_it(scene: Scene, boss: User, visit: Visit) -> None:
+    assert "Run the leak test" in await leak_test_page(visit, boss)
+    for _ in range(2):
+        assert (await post(visit, boss, "leak-test/start")).status_code == 302
+    assert (await sync_to_async(actions)(scene)).count("leaktest.asked") == 1
+    waiting = await leak_test_page(visit, boss)
+    assert "Asked for at" in waiting
+    assert "Run the leak test" not in waiting
+
+
+@pytest.mark.parametrize(
+    ("action", "detail", "words"),
+    [
+        ("leaktest.failed", {"message": "Another leak test is running."}, "did not run. Another leak test is running."),
+        ("leaktest.ran", {"holds": True, "leaks": 0, "knocks": 9, "uncovered": [], "doors": [], "traces": []}, "Nobody found what was not"),
+    ],
+)
+async def test_how_a_leak_test_ended_is_told_to_its_own_tenant_alone(
+    scene: Scene, boss: User, visit: Visit, action: str, detail: dict[str, object], words: str
+) -> None:
+    cast = scene.cast
+    await post(visit, boss, "leak-test/start")
+    await post(visit, cast.outsider, "leak-test/start")
+    await sync_to_async(record)(action=action, tenant=cast.tenant.id, actor="leaktest", detail=detail)
+    ended = await leak_test_page(visit, boss)
+    assert words in ended
+    assert "Run the leak test" in ended
+    elsewhere = await leak_test_page(visit, cast.outsider)
+    assert words not in elsewhere
+    assert "Asked for at" in elsewhere
+
+
+async def test_a_leak_test_that_is_never_heard_of_again_can_be_asked_for_anew(
+    scene: Scene, boss: User, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await post(visit, boss, "leak-test/start")
+    monkeypatch.setattr("frontend.console.leak_tests.LOST_AFTER", timedelta())
+    assert "was not heard of again" in await leak_test_page(visit, boss)
+    await post(visit, boss, "leak-test/start")
+    assert (await sync_to_async(actions)(scene)).count("leaktest.asked") == 2
+
+
+async def test_an_auditor_sees_the_result_and_does_not_start_it(scene: Scene, visit: Visit) -> None:
+    tenant = scene.cast.tenant
+    auditor, _ = await sync_to_async(identity.ensure_person)(email=f"auditor@{tenant.slug}.example", tenant=tenant, role="auditor")
+    assert "An administrator starts it here" in await leak_test_page(visit, auditor)
+    assert (await post(visit, auditor, "leak-test/start")).status_code == 404
