@@ -34,6 +34,10 @@ class Ran:
     uncovered: tuple[str, ...]
 
     @property
+    def counted(self) -> str:
+        return f"{self.knocks:,}"
+
+    @property
     def failed(self) -> int:
         return sum(row.verdict != "holds" for row in self.rows)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from access import resolve
 from access.viewer import Viewer
+from audit.actions import through
 from identity import queries as identity
 from identity.models import User
 from tenants.models import Tenant
@@ -71,16 +72,25 @@ def for_readers(view: View[Parameters]) -> Callable[..., Any]:
             reader = await sync_to_async(reader_of)(request)
             if reader is None:
                 return to_sign_in(request)
-            return await cast("Awaitable[HttpResponseBase]", view(request, reader, *args, **kwargs))
+            with through(_face(request)):
+                return await cast("Awaitable[HttpResponseBase]", view(request, reader, *args, **kwargs))
 
         return asynchronous
 
     @wraps(view)
     def synchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         reader = reader_of(request)
-        return to_sign_in(request) if reader is None else cast("HttpResponseBase", view(request, reader, *args, **kwargs))
+        if reader is None:
+            return to_sign_in(request)
+        with through(_face(request)):
+            return cast("HttpResponseBase", view(request, reader, *args, **kwargs))
 
     return synchronous
+
+
+def _face(request: HttpRequest) -> str:
+    """Each face has its routes under its own name."""
+    return request.resolver_match.namespace if request.resolver_match else ""
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -1,5 +1,7 @@
 """Word's body elements, written as blocks in reading order."""
 
+import re
+
 from ingestion.extract.builder import PageBuilder
 from ingestion.extract.cleaning import one_line
 from ingestion.extract.docx_package import Element, child, local, switched_on, value
@@ -12,6 +14,8 @@ _CONTAINERS = frozenset(
 )
 _LONGEST_BOLD_HEADING = 90
 _DEEPEST = 40
+_PAGE_OF = re.compile(r"[\s·•|,;–—-]*\b(page|seite|página|pagina)\b[\s\d]*(of|von|de|di|sur|/)?[\s\d]*$", re.IGNORECASE)
+"""What stands around a page's number in a footer."""
 
 
 class Body:
@@ -25,6 +29,7 @@ class Body:
         self._lines: list[str] = []
         self._seen: set[str] = set()
         self._boxed = 0
+        self._running = False
 
     def write(self, root: Element) -> None:
         self._walk(root, 0)
@@ -35,7 +40,9 @@ class Body:
         text = one_line(" ".join(str(words_of(paragraph)) for paragraph in root.iter() if local(paragraph) == "p"))
         if sum(map(str.isalpha, text)) > 4 and text not in self._seen:
             self._seen.add(text)
+            self._running = True
             self.write(root)
+            self._running = False
 
     def write_notes(self) -> None:
         """The notes that the text has referred to and that have not been written."""
@@ -74,6 +81,8 @@ class Body:
 
     def _place(self, properties: Element | None, words: Words) -> None:
         text = one_line(str(words))
+        if words.paged and self._running:
+            text = _PAGE_OF.sub("", text)
         if not text:
             return
         style = self._styles.of(value(child(properties, "pStyle")))
@@ -89,7 +98,7 @@ class Body:
             self._lines.append("  " * min(numbered[1] if numbered else 0, 8) + mark + text)
         else:
             self._end_list()
-            self.page.paragraph(str(words))
+            self.page.paragraph(text if self._running else str(words))
 
     def _end_list(self) -> None:
         if self._lines:

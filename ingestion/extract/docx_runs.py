@@ -7,6 +7,7 @@ from ingestion.extract.docx_package import Element, child, local, switched_on, v
 _PASSED_OVER = frozenset(
     ("pPr", "rPr", "del", "moveFrom", "instrText", "delText", "Fallback", "sdtPr", "sdtEndPr", "commentReference", "rubyPr", "rt")
 )
+_PAGE_FIELDS = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES"))
 _BREAKS = frozenset(("br", "cr"))
 _SMALLEST_SEEN = 4  # half points
 _DEEPEST = 60
@@ -18,6 +19,8 @@ class Words:
     boxes: list[Element] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     hidden: bool = False
+    paged: bool = False
+    """Holds a page's number, which has no sense outside its page."""
     bold: bool = True
 
     def __str__(self) -> str:
@@ -37,6 +40,7 @@ def _gather(element: Element, words: Words, *, shaded: bool, depth: int) -> None
         return
     for part in element:
         name = local(part)
+        words.paged |= _numbers_pages(part, name)
         if name in _PASSED_OVER:
             continue
         if name == "r":
@@ -47,6 +51,12 @@ def _gather(element: Element, words: Words, *, shaded: bool, depth: int) -> None
             _note(part, name.removesuffix("Reference"), words)
         elif not _character(part, name, words):
             _gather(part, words, shaded=shaded, depth=depth + 1)
+
+
+def _numbers_pages(part: Element, name: str) -> bool:
+    """A field, given as an attribute or as a text between its marks."""
+    told = (value(part, "instr") or "") if name == "fldSimple" else (part.text or "") if name == "instrText" else ""
+    return told.strip().partition(" ")[0].upper() in _PAGE_FIELDS
 
 
 def _run(run: Element, words: Words, *, shaded: bool, depth: int) -> None:

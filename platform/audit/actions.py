@@ -1,6 +1,8 @@
 """Writes events. Nothing here waits for another writer: order and hashes are the seals' business."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -24,23 +26,38 @@ class Read(StrEnum):
     TEXT = "text.read"
 
 
+_face: ContextVar[str] = ContextVar("face", default="command")
+
+
+@contextmanager
+def through(face: str) -> Iterator[None]:
+    """What is recorded inside came through this face, unless it says otherwise: an action does not know who calls it."""
+    token = _face.set(face)
+    try:
+        yield
+    finally:
+        _face.reset(token)
+
+
 def record(
     *,
     action: str,
     tenant: UUID | None = None,
     actor: str = "system",
-    face: str = "command",
+    face: str = "",
     object: str = "",
     detail: Mapping[str, Any] | None = None,
     on_behalf: str = "",
 ) -> AuditEvent:
-    """Appends one event in the caller's transaction: what it tells of and the event are kept together, or neither is."""
+    """Appends one event in the caller's transaction: what it tells of and the event are kept together, or neither is.
+
+    Without a `face`, it is the one that `through` says, or a command."""
     return AuditEvent.objects.create(
         at=timezone.now(),
         tenant=tenant,
         actor=actor,
         on_behalf=on_behalf,
-        face=face,
+        face=face or _face.get(),
         action=action,
         object=object,
         detail=dict(detail or {}),

@@ -1,6 +1,6 @@
 """Numbers with their nouns, as a person reads them."""
 
-IRREGULAR = {"person": "people"}
+IRREGULAR = {"person": "people", "batch": "batches"}
 
 
 def counted(number: int, noun: str) -> str:

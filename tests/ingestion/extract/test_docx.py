@@ -52,6 +52,27 @@ def test_footnotes_stand_beside_the_paragraph_that_names_them() -> None:
     assert lines_of(found, "paragraph") == ["The cap is 500. (note 2)", "Note 2: Net of tax.", "Next."]
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        '<w:fldSimple w:instr=" {} "><w:r><w:t>1</w:t></w:r></w:fldSimple>',
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> {} </w:instrText></w:r><w:r><w:t>1</w:t></w:r>',
+        '<w:fldSimple w:instr="{} \\* MERGEFORMAT"/>',
+    ],
+)
+def test_a_footer_keeps_its_words_and_not_what_stands_around_the_pages_number(number: str) -> None:
+    words = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
+    line = words.format("Finance · Confidential · Page ") + number.format("PAGE") + words.format(" of ") + number.format("NUMPAGES")
+    found = extract(docx(paragraph("Body"), footer1=f'<w:ftr xmlns:w="{WORD}"><w:p>{line}</w:p></w:ftr>'), name="x.docx")
+    assert lines_of(found, "paragraph") == ["Body", "Finance · Confidential"]
+
+
+def test_a_page_that_the_text_speaks_of_stays() -> None:
+    number = '<w:fldSimple w:instr="PAGE"><w:r><w:t>4</w:t></w:r></w:fldSimple>'
+    body = f'<w:p><w:r><w:t xml:space="preserve">See the table on page </w:t></w:r>{number}</w:p>'
+    assert lines_of(extract(docx(body), name="x.docx"), "paragraph") == ["See the table on page 4"]
+
+
 def test_a_header_that_every_section_repeats_is_written_once() -> None:
     header = f'<w:hdr xmlns:w="{WORD}">{paragraph("Internal use only")}</w:hdr>'
     found = extract(docx(paragraph("Body"), header1=header, header2=header), name="x.docx")

@@ -42,13 +42,14 @@ class Command(Base):
         tenant = tenants.by_slug(options["tenant"])
         if options["state"] == "remove":
             return _removed(options["email"], tenant)
+        new = _new_groups(tenant, options["group"] or [])
         with transaction.atomic():
             user, created = actions.ensure_person(
                 email=options["email"], tenant=tenant, name=options["name"], role=options["role"], groups=options["group"], by="command"
             )
             _change(user, tenant, options)
         password = {"password": _new_password(user)} if options["new_password"] else {}
-        return {**_described(user, tenant, created), **password}
+        return {**_described(user, tenant, created), "new_groups": new, **password}
 
     def show(self, result: Mapping[str, Any]) -> None:
         if result["removed"]:
@@ -58,8 +59,15 @@ class Command(Base):
         groups = f", in {', '.join(result['groups'])}" if result["groups"] else ""
         suspended = ", suspended" if result["suspended"] else ""
         self.console.print(f"{done} {result['person']}, {result['role']} of {result['tenant']}{groups}{suspended}.", markup=False)
+        for group in result["new_groups"]:
+            self.console.print(f"The group {group} is new.", markup=False)
         if "password" in result:
             self.console.print(f"Password for the page: {result['password']}", markup=False)
+
+
+def _new_groups(tenant: Tenant, slugs: list[str]) -> list[str]:
+    there = Group.objects.filter(tenant=tenant, slug__in=slugs).values_list("slug", flat=True)
+    return sorted(set(slugs) - set(there))
 
 
 def _change(user: User, tenant: Tenant, options: dict[str, Any]) -> None:

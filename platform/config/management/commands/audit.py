@@ -1,6 +1,6 @@
 """`manage.py audit …`: seal, verify, export, list."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from identity.queries import UnknownPerson
 from tenants import queries as tenants
 from terminal.command import AskedWrongly, Failed
 from terminal.command import Command as Base
+from terminal.quantity import counted
 
 
 class Command(Base):
@@ -43,12 +44,12 @@ class Command(Base):
     def show(self, result: Mapping[str, Any]) -> None:
         match result["what"]:
             case "seal":
-                self.console.print(f"Sealed {result['events']} events in {result['batches']} batches.")
+                self.console.print(f"Sealed {counted(result['events'], 'event')} in {counted(result['batches'], 'batch')}.")
             case "verify":
                 self.console.print(_told(result), markup=False)
             case "list":
                 for event in result["events"]:
-                    words = (f"{event['at']:%Y-%m-%d %H:%M:%S}", event["face"], event["action"], event["actor"], event["object"])
+                    words = (f"{event['at']:%Y-%m-%d %H:%M:%S}", event["face"], event["action"], _who(event), event["object"])
                     self.console.print("  ".join(word for word in words if word), markup=False)
 
     def _seal(self, _: dict[str, Any]) -> Mapping[str, Any]:
@@ -92,19 +93,30 @@ class Command(Base):
         return {"events": queries.latest(viewer.tenant_id, options["limit"])}
 
 
+def _who(event: Mapping[str, Any]) -> str:
+    """Who did it, and for whom where that is somebody else."""
+    actor, behalf = event["actor"], event["on_behalf"]
+    return f"{actor} for {behalf}" if behalf and behalf != actor else str(actor)
+
+
 def _principal(user: UUID | None) -> str:
     return f"user:{user}" if user else ""
 
 
 def _told(result: Mapping[str, Any]) -> str:
-    counted = f"{result['sealed']} events in {result['batches']} batches are sealed, {result['unsealed']} wait for their seal."
-    vouched = f"{result['checkpoints']} checkpoints vouch for them up to event {result['checkpointed']}."
+    seals = f"{counted(result['sealed'], 'event')} in {counted(result['batches'], 'batch')}"
+    sealed = f"Sealed: {seals}. Waiting for a seal: {result['unsealed']:,}."
+    vouched = f"{counted(result['checkpoints'], 'checkpoint')} up to event {result['checkpointed']}."
     if result["whole"]:
-        return f"The audit is whole: {counted} {vouched}"
+        return f"The audit is whole. {sealed} {vouched}"
     broken = "\n".join(f"  {entry['sentence']}" for entry in result["broken"][:20])
-    return f"The audit was tampered with in {result['broken_count']} places, the first of them:\n{broken}\n{counted} {vouched}"
+    places = counted(result["broken_count"], "place")
+    return f"The audit was tampered with in {places}, the first of them:\n{broken}\n{sealed} {vouched}"
 
 
 def _time(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no moment: write 2026-05-01 or 2026-05-01T08:30 (UTC)") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,5 +1,6 @@
 import time
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -54,7 +55,8 @@ class Command(command.Command):
         for trace in result["traces"]:
             told = f"{len(trace['leaks'])} / {result['canaries']}"
             table.add_row(trace["place"], told, *[""] * (len(KINDS) - 1), trace["verdict"])
-        self.console.print(table, width=WIDTH)
+        narrow = self.console.is_terminal and self.console.width < WIDTH
+        self.console.print(_summary(result) if narrow else table, width=None if narrow else WIDTH)
         for line in _lines(result):
             self.console.print(line, markup=False)
         if len(result["tenants"]) == 1:
@@ -63,10 +65,27 @@ class Command(command.Command):
             self.console.print(_verdict(result))
 
     def _knock(self, tenants: Sequence[Tenant]) -> Matrix:
+        if not (self.as_json or self.console.is_terminal):
+            self.console.print("Planting documents and knocking at every door for them. This takes minutes.")
         columns = (TextColumn("Knocking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self.console, transient=True, disable=self.as_json or not self.console.is_terminal) as progress:
             task = progress.add_task("", total=None)
             return run(tenants, tell=lambda done, of: progress.update(task, completed=done, total=of))
+
+
+def _summary(result: Mapping[str, Any]) -> Table:
+    """Where the matrix has no room: all personas of a door together."""
+    found, leaked = Column("found of what may be", justify="right"), Column("leaked of what must not", justify="right")
+    table = Table("door", found, leaked, "")
+    for door in result["doors"]:
+        total: Counter[str] = Counter()
+        for cell in door["personas"].values():
+            total.update(cell)
+        shown = f"{total['found']:,}/{total['allowed']:,}" if door["shows"] and total["allowed"] else "–"
+        table.add_row(door["door"], shown, f"{total['leaked']:,}/{total['denied']:,}", door["verdict"])
+    for trace in result["traces"]:
+        table.add_row(trace["place"], "", f"{len(trace['leaks'])}/{result['canaries']}", trace["verdict"])
+    return table
 
 
 def _tenants(slugs: Sequence[str] | None) -> list[Tenant]:

@@ -21,6 +21,7 @@ from tenants.queries import UnknownTenant
 from tenants.scope import within
 from terminal.command import AskedWrongly
 from terminal.command import Command as Base
+from terminal.quantity import counted
 
 SHOWN = 20
 
@@ -64,7 +65,8 @@ class Command(Base):
 
     def show(self, result: Mapping[str, Any]) -> None:
         looked_at = result["looked_at"]
-        self.console.print(f"Looked at {looked_at['people']:,} people and {looked_at['documents']:,} documents. Nothing was changed.")
+        people, documents = counted(looked_at["people"], "person"), counted(looked_at["documents"], "document")
+        self.console.print(f"Looked at {people} and {documents}. Nothing was changed.")
         for words, side in (("would gain", "gains"), ("would lose", "losses")):
             for one in result[side][:SHOWN]:
                 self.console.print(f"{one['person']} {words} {one['count']:,}:", style="bold", markup=False)
