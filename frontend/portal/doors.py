@@ -94,7 +94,7 @@ def _visit(visitors: Visitors, pattern: URLPattern, persona: Persona, canary: Ca
     for path, names_something in _paths(pattern, canary):
         for fragment in (False, True):
             answered = _said(browser, "get", path, fragment=fragment)
-            yield from (canary.secret.encode() if one.startswith(b"\x89PNG") else one for one in answered)
+            yield from (canary.secret.encode() if one.startswith(b"\x89PNG") and not canary.replaced else one for one in answered)
         if names_something:  # without an id it is for what the person sends, and signing out would end the visit
             yield from _said(browser, "post", path, {"helpful": "yes"})
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 
+REMOVED, REPLACED = "removed", "replaced"
+
 
 @dataclass(frozen=True, slots=True)
 class Canary:
@@ -27,6 +29,15 @@ class Canary:
     """Those in which somebody who could read it asked for it."""
     messages: tuple[UUID, ...] = ()
     askers: frozenset[UUID] = frozenset()
+
+    @property
+    def removed(self) -> bool:
+        return self.policy == REMOVED
+
+    @property
+    def replaced(self) -> bool:
+        """The document has other text now, which everyone may read."""
+        return self.policy == REPLACED
 
     def is_in(self, left: str | bytes) -> bool:
         data = left if isinstance(left, bytes) else left.encode(errors="replace")

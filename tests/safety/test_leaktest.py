@@ -53,6 +53,18 @@ LEAKS = {
         "urlpatterns = [\n    path('plain/<uuid:document_id>', plain, name='plain'),\n",
         "portal:plain",
     ),
+    "a narrowed document that is open by its policy": Leak(
+        "platform/documents/queries.py",
+        'Q(**{f"{document}restricted": False, f"{document}source__access__has_any_keys": list(reader)})',
+        'Q(**{f"{document}source__access__has_any_keys": list(reader)})',
+        "layer: recheck",
+    ),
+    "an earlier answer from text that was replaced": Leak(
+        "platform/conversations/queries.py",
+        "    masked = any((source.document, source.generation) not in readable for source in sources)\n",
+        "    masked = any(source.document not in {document for document, _ in readable} for source in sources)\n",
+        "portal:conversation",
+    ),
     "a conversation shared too widely": Leak(
         "platform/conversations/queries.py",
         "return Conversation.objects.filter(tenant_id=viewer.tenant_id, user_id=viewer.user_id)",

@@ -15,6 +15,8 @@ from inference.sparse import embed_query
 from tenants.scope import within
 
 CANDIDATES = 100
+PLANTED = 1
+"""A canary's generation."""
 
 
 @contextmanager
@@ -39,7 +41,9 @@ def _under_viewer(asked: Callable[[Viewer, Canary], Iterable[str]]) -> Callable[
 
 
 def _candidates(viewer: Viewer, canary: Canary) -> Iterable[str]:
-    """The index knows no text: its id stands for it."""
+    """The index knows no text: its id stands for it. What was removed is in it until it is pruned, as docs/access.md says."""
+    if canary.removed:
+        return []
     dense, sparse = get_embedder().encode([canary.question])[0], embed_query(canary.question, viewer.language)
     hits = candidates(viewer, dense=dense, sparse=sparse, limit=CANDIDATES)
     return [canary.secret for hit in hits if hit.chunk in canary.chunks]
@@ -54,7 +58,7 @@ def _document(viewer: Viewer, canary: Canary) -> Iterable[str]:
     found = documents.document(viewer, canary.document)
     yield from (page.text for page in documents.pages(viewer, canary.document))
     yield from [found.title] if found else []
-    yield from [canary.secret] if canary.document in documents.still_visible(viewer, [canary.document]) else []
+    yield from [canary.secret] if (canary.document, PLANTED) in documents.current(viewer, [canary.document]) else []
 
 
 def _rows(persona: Persona, canary: Canary) -> Iterable[str]:

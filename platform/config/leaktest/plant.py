@@ -2,28 +2,41 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import UUID
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.sessions.models import Session
-from django.db.models.functions import Now
 
 from access import principals
-from access.doors import Canary, Persona
+from access.doors import REMOVED, REPLACED, Canary, Persona
 from access.resolve import viewer_by_email
 from config.leaktest.paper import pdf
+from config.leaktest.personas import BY, MAIL, personas
+from config.leaktest.policies import (
+    DENIED,
+    EVERYONE,
+    GROUP,
+    INNER,
+    MIRRORED,
+    NARROWED,
+    NOBODY,
+    OPEN_AT_FIRST,
+    SHARED,
+    may_read,
+    of,
+)
 from conversations.models import Conversation
 from documents import actions as documents
 from documents import blobs
 from documents import grants as own_grants
 from documents.actions import Incoming
+from documents.mirroring import Permissions
 from documents.models import Chunk, Document
 from identity import actions as identity
 from identity import groups as group_actions
-from identity.models import Group, GroupInGroup, Membership, User
+from identity.models import Group, Membership, User
 from ingestion import grants
 from ingestion.doorbell import ring_processing
 from ingestion.grants import Change
@@ -37,17 +50,10 @@ from tenants import scope
 from tenants.models import Tenant
 from tenants.scope import within
 
-BY = "leaktest"
 KIND = "upload"
 NAME = "Leak test "
-MAIL = "@leaktest.invalid"
 MARK = "leaktest"
 """A source's own, by its configuration: one that named nobody as its owner would be where people's shared files go."""
-LASTS = timedelta(hours=6)
-"""Whatever happens to the test, none of its people has a place for longer."""
-INNER = "leaktest-"
-EVERYONE, NOBODY = "everyone", "nobody"
-DENIED, SHARED = "everyone but group:", "shared with group:"
 
 
 class NotPlanted(Exception):
@@ -70,12 +76,12 @@ class _Seed:
 
 def plant(tenants: Sequence[Tenant]) -> Planted:
     """Raises NotPlanted. What was planted before it stays for `uproot`."""
-    personas = [persona for tenant in tenants for persona in _personas(tenant)]
-    seeds = [_seed(tenant, policy) for tenant in tenants for policy in _policies(tenant)]
+    people = [persona for tenant in tenants for persona in personas(tenant)]
+    seeds = [_seed(tenant, policy) for tenant in tenants for policy in of(tenant)]
     _wait(seeds)
-    canaries = [_remembered(_grown(seed.canary), personas) for seed in seeds]
-    _revoke(seeds, personas)
-    return Planted(tuple(canaries), tuple(personas))
+    canaries = [_remembered(_grown(seed.canary), people) for seed in seeds]
+    _revoke(seeds, people)
+    return Planted(tuple(canaries), tuple(people))
 
 
 def uproot() -> None:
@@ -102,78 +108,30 @@ def _planted(tenant: Tenant) -> list[Source]:
     return list(Source.objects.filter(tenant=tenant, config__has_key=MARK))
 
 
-def may_read(persona: Persona, canary: Canary) -> bool:
-    """What ought to be: the plain model that the doors are held against."""
-    if persona.tenant != canary.tenant or persona.kind == "suspended":
-        return False
-    if canary.policy.startswith(DENIED):
-        return canary.policy.removeprefix(DENIED) not in persona.groups
-    return canary.policy == EVERYONE or canary.policy.rpartition(":")[2] in persona.groups
-
-
-def _policies(tenant: Tenant) -> list[str]:
-    """What a source says for each group, and what a document of its own says: shared with one group, denied to another."""
-    groups = _groups(tenant)
-    alone = [f"{DENIED}{groups[0]}", f"{SHARED}{groups[-1]}"] if groups else []
-    return [EVERYONE, NOBODY, *alone, *(f"group:{slug}" for slug in groups)]
-
-
-def _groups(tenant: Tenant) -> list[str]:
-    """The tenant's own."""
-    return list(Group.objects.filter(tenant=tenant).exclude(slug__startswith=INNER).order_by("slug").values_list("slug", flat=True))
-
-
-def _closed(tenant: Tenant, slugs: Iterable[str]) -> frozenset[str]:
-    """These groups and all that they stand inside of, found without the product's own way of finding them."""
-    found, reached = set(slugs), 0
-    while reached < len(found):
-        reached = len(found)
-        above = GroupInGroup.objects.filter(tenant=tenant, child__slug__in=found)
-        found |= set(above.values_list("parent__slug", flat=True))
-    return frozenset(found)
-
-
-def _personas(tenant: Tenant) -> Iterator[Persona]:
-    """One in each group, one in a group inside another, one in none, one who administers, one who is suspended, and one from whom all
-    will be taken."""
-    groups = _groups(tenant)
-    if groups:
-        inner = group_actions.ensure_group(tenant=tenant, slug=f"{INNER}{secrets.token_hex(6)}", by=BY)
-        group_actions.nest(child=inner, parent=Group.objects.get(tenant=tenant, slug=groups[0]), by=BY)
-        yield _person(tenant, "nested", [inner.slug])
-    for slug in groups:
-        yield _person(tenant, "member", [slug])
-    yield _person(tenant, "colleague", [])
-    yield _person(tenant, "administrator", [], role="administrator")
-    suspended = _person(tenant, "suspended", groups)
-    identity.suspend(user=User.objects.get(id=suspended.user), tenant=tenant, by=BY)
-    yield suspended
-    yield _person(tenant, "revoked", groups)
-
-
-def _person(tenant: Tenant, kind: str, groups: Sequence[str], role: str = "reader") -> Persona:
-    """Without a password: nobody can sign in as one of them."""
-    email = f"{kind}-{secrets.token_hex(6)}{MAIL}"
-    user, _ = identity.ensure_person(email=email, tenant=tenant, name="Leak test", role=role, groups=groups, by=BY)
-    Membership.objects.filter(user=user, tenant=tenant).update(expires_at=Now() + LASTS)
-    return Persona(kind, tenant.id, tenant.slug, user.id, email, _closed(tenant, groups))
-
-
 def _seed(tenant: Tenant, policy: str) -> _Seed:
     key, secret, title = (f"{letter}{secrets.token_hex(5)}" for letter in "qxz")
-    # What nobody may read was readable once, so that there is a memory of it; and so was what is denied.
-    readers = sources.readers(tenant, [policy] if policy.startswith("group:") else [] if policy.startswith(SHARED) else [EVERYONE])
-    source, _ = sources.ensure(tenant=tenant, name=f"{NAME}{key}", kind=KIND, config={MARK: key}, access=readers, by=BY)
-    data = pdf([f"Project {key}", f"The access phrase of project {key} is {secret}."])
+    words = [policy] if policy.startswith(GROUP) else [EVERYONE] if policy.startswith(OPEN_AT_FIRST) else []
+    source, _ = sources.ensure(
+        tenant=tenant, name=f"{NAME}{key}", kind=KIND, config={MARK: key}, access=sources.readers(tenant, words), by=BY
+    )
     uri = f"{key}.pdf"
-    item = Incoming(uri, title, "application/pdf", blobs.write(data), hashlib.sha256(data).hexdigest(), len(data), None)
-    with within(tenant.id):
-        [document] = documents.save(source=source, incoming=[item])
-        ring_processing()
+    document = _saved(source, uri, title, [f"Project {key}", f"The access phrase of project {key} is {secret}."])
     if policy.startswith(SHARED):
         _let(own_grants.share, tenant, policy, document)
+    if policy.startswith(MIRRORED):
+        grants.change(source=source, access=None, by=BY)
+        grants.mirror(source=source, permissions={document: Permissions(allow=frozenset({_group(tenant, policy)}))})
     question = f"What is the access phrase of project {key}?"
     return _Seed(Canary(tenant.id, policy, document, (), uri, title, secret, question), source)
+
+
+def _saved(source: Source, uri: str, title: str, lines: Sequence[str]) -> UUID:
+    data = pdf(lines)
+    item = Incoming(uri, title, "application/pdf", blobs.write(data), hashlib.sha256(data).hexdigest(), len(data), None)
+    with within(source.tenant_id):
+        [document] = documents.save(source=source, incoming=[item])
+        ring_processing()
+    return document
 
 
 def _wait(seeds: Iterable[_Seed]) -> None:
@@ -218,15 +176,27 @@ def _revoke(seeds: Sequence[_Seed], personas: list[Persona]) -> None:
             identity.ensure_person(email=persona.email, tenant=tenant, groups=[], by=BY)
             personas[number] = replace(persona, groups=frozenset())
     for seed in seeds:
-        if seed.canary.policy == NOBODY:
-            grants.change(source=seed.source, access=[], by=BY)
-        if seed.canary.policy.startswith(DENIED):
-            _let(own_grants.deny, seed.source.tenant, seed.canary.policy, seed.canary.document)
+        _take_away(seed.canary, seed.source)
     _wait(seeds)
+
+
+def _take_away(canary: Canary, source: Source) -> None:
+    """What was readable until it was asked for."""
+    tenant, policy = source.tenant, canary.policy
+    if policy == NOBODY:
+        grants.change(source=source, access=[], by=BY)
+    elif policy == REMOVED:
+        documents.remove(documents=[canary.document], tenant=tenant.id, by=BY, reason="leak test")
+    elif policy == REPLACED:
+        _saved(source, canary.uri, "Replaced", ["This page has taken the place of another."])
+    elif policy.startswith((DENIED, NARROWED)):
+        _let(own_grants.deny if policy.startswith(DENIED) else own_grants.narrow, tenant, policy, canary.document)
 
 
 @scope.of("tenant")
 def _let(change: Change, tenant: Tenant, policy: str, document: UUID) -> None:
-    group = principals.group(Group.objects.get(tenant=tenant, slug=policy.rpartition(":")[2]).id)
-    with within(tenant.id):
-        grants.apply(change, document=Document.objects.get(id=document), principals=[group], by=BY)
+    grants.apply(change, document=Document.objects.get(id=document), principals=[_group(tenant, policy)], by=BY)
+
+
+def _group(tenant: Tenant, policy: str) -> str:
+    return principals.group(Group.objects.get(tenant=tenant, slug=policy.rpartition(":")[2]).id)

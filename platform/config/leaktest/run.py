@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from access import doors
 from access.doors import Canary, Door, Persona
 from config.leaktest import commands, layers, neighbour, traces
-from config.leaktest.plant import Planted, may_read, plant, uproot
+from config.leaktest.plant import Planted, plant, uproot
+from config.leaktest.policies import may_read
 from config.leaktest.traces import Trace
 from tenants.models import Tenant
 
