@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models.functions import Now
 
-from access import actions, principals
+from access import actions, principals, tasks
 from access.actions import BreakGlassRefused
 from access.resolve import NoAccess, renewed, viewer_for
 from access.roles import GRANTED, Role
@@ -78,10 +78,11 @@ def test_the_end_is_written_down_and_takes_the_groups_along(cast: Cast, operator
     groups.add(group=Group.objects.get(tenant=cast.tenant, slug="staff"), users=[operator])
     pass_the_end(cast, operator)
     before = tenants.epoch(cast.tenant.id) or 0
-    actions.end_expired()
+    tasks.end_expired()
     actions.end_expired()
     assert tenants.epoch(cast.tenant.id) == before + 1
-    assert AuditEvent.objects.filter(action="break_glass.expired", object=f"user:{operator.id}").count() == 1
+    ended = AuditEvent.objects.filter(action="break_glass.expired", object=f"user:{operator.id}")
+    assert [(event.actor, event.face) for event in ended] == [("time", "worker")]
     lend(cast, operator)
     assert len(viewer_for(user=operator, tenant=cast.tenant).readers[0]) == 2, "lent again, it brings none of the groups of before"
 
