@@ -179,6 +179,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 CHAT_BASE_URL = environment.text("CHAT_BASE_URL")
+if CHAT_BASE_URL and not CHAT_BASE_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(f"CHAT_BASE_URL must be an address such as http://127.0.0.1:8001/v1, not {CHAT_BASE_URL!r}.")
 CHAT_MODEL = environment.text("CHAT_MODEL")
 CHAT_API_KEY = environment.text("CHAT_API_KEY")
 

@@ -7,6 +7,7 @@ EmbeddedError
 ├── AskedWrongly         (status 2) correct what was given
 │   ├── NoSuchFolder     DOCS names no folder
 │   └── NoSuchPort       PORT is no number of a port
+├── NothingThere         start the service that an address names, or correct the address
 ├── RefusedInProduction  give the addresses of real services
 └── ServiceFailed        a child did not start; its log says why
 """
@@ -42,6 +43,10 @@ class NoSuchFolder(AskedWrongly):
 
 class NoSuchPort(AskedWrongly):
     code = "no_such_port"
+
+
+class NothingThere(EmbeddedError):
+    code = "nothing_there"
 
 
 class RefusedInProduction(EmbeddedError):

@@ -6,9 +6,10 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import chain
 from types import FrameType
 
-from config.embedded import locks, opening
+from config.embedded import addresses, locks, opening
 from config.embedded.client import Services, attach
 from config.embedded.errors import AlreadyRunning, NoSuchPort, PortInUse, RefusedInProduction, ServiceFailed
 from config.embedded.home import Home
@@ -30,12 +31,13 @@ def run(environment: Mapping[str, str]) -> None:
     if environment.get("REDOUBT_ENV") == "production":
         raise RefusedInProduction("`manage.py run` is for one machine without settings; compose.yaml shows the production shape.")
     opening.check(environment)
+    addresses.check()
     home = Home.of(environment)
     with _alone(home), suppress(KeyboardInterrupt), _stopped_by_signals():
         port = _free_port(environment.get("PORT") or DEFAULT_PORT)
         _say(f"Starting Redoubt on {home.path}")
         with attach({"web"}, environment={**environment, "PORT": str(port)}, tell=_tell) as services:
-            for problem in opening.first_run(home, environment):
+            for problem in chain(addresses.remarks(), opening.first_run(home, environment)):
                 _say(problem)
             for line in (*opening.welcome(home), f"Redoubt is ready: http://127.0.0.1:{port}/  (Ctrl-C stops it)"):
                 _say(line)

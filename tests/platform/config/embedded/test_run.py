@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from config.embedded import opening
+from config.embedded import addresses, opening
 from tests.platform.config.embedded.installation import Installation
 
 
@@ -94,6 +94,33 @@ def test_a_folder_without_documents_is_said_once_and_nothing_is_read_from_it(bar
     said = list(opening.first_run(bare.home, {"DOCS": str(tmp_path / "docs")}))
 
     assert said == [f"DOCS={tmp_path / 'docs'} is empty, so nothing was read from it. Put files into it and start again."]
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "QDRANT_URL"])
+def test_a_service_that_does_not_answer_is_named_before_anything_starts_and_its_password_is_not(bare: Installation, name: str) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: nobody else gets the port, and nothing answers
+        port = nobody.getsockname()[1]
+        scheme = {"DATABASE_URL": "postgresql", "REDIS_URL": "redis", "QDRANT_URL": "http"}[name]
+        said = _refused(bare, "run", status=1, **{name: f"{scheme}://redoubt:s3cret@127.0.0.1:{port}/0"})
+
+    assert said.startswith(f"Nothing answers at 127.0.0.1:{port} (Connection refused). Start it, or correct {name}")
+    assert "s3cret" not in said
+    assert not (bare.data / "postgres").exists()
+
+
+@pytest.mark.parametrize(("given", "words"), [("nonsense", "CHAT_BASE_URL must be an address"), ("", "")])
+def test_an_address_of_a_model_that_is_none_is_refused(bare: Installation, given: str, words: str) -> None:
+    said = _refused(bare, "run", CHAT_BASE_URL=given, PORT="none", status=1 if given else 2)
+    assert words in said
+
+
+def test_a_model_that_does_not_answer_yet_keeps_nothing_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("CHAT_BASE_URL", f"http://127.0.0.1:{nobody.getsockname()[1]}/v1")
+        [remark] = addresses.remarks()
+    assert "Until one does, answers are quoted sentences." in remark
 
 
 def test_production_refuses_to_run_this_way(bare: Installation) -> None:
