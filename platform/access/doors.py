@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from audit.locks import Lock
+
 REMOVED, REPLACED = "removed", "replaced"
 
 
@@ -61,17 +63,13 @@ class Persona:
     """Slugs of the groups that he is in, and of those that these stand inside of."""
 
 
-LEAK_TEST = 7_265_647
-"""The advisory lock that is held while one runs."""
-
-
 def is_knocked() -> bool:
     """Whether a leak test runs on this installation."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = %s AND granted"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
-            [LEAK_TEST],
+            [Lock.LEAK_TEST],
         )
         return bool(cursor.fetchone()[0])
 

@@ -10,10 +10,9 @@ from django.db import connection, transaction
 
 from audit import checkpoints
 from audit.chain import GENESIS, Leaf, batch_hash, leaf, root
+from audit.locks import Lock
 from audit.models import AuditBatch, AuditEvent, Unsealed
 
-LOCK = 7_265_647
-"""Held by one sealer at a time, until its transaction ends."""
 SIZE = 1_000
 
 
@@ -73,7 +72,7 @@ def _batch(leaves: list[Leaf]) -> AuditBatch:
 
 def _alone() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.SEALER])
 
 
 def _now() -> datetime:

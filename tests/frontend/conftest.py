@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import httpx
 import pytest
+from celery import current_app
+from celery.app import routes
 from django.test import Client
 
 from access import principals
@@ -40,6 +43,19 @@ def extractor() -> Iterator[Extractor]:
     with Extractor() as open_extractor:
         yield open_extractor
     pictures.close()
+
+
+@pytest.fixture(autouse=True)
+def asked_leak_tests(services: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[list[str]]]]:
+    """The arguments of the leak tests that were asked for. They lie in a queue that no worker hears: it would run each for minutes."""
+    name = f"unheard-{uuid4().hex}"
+    unheard = routes.prepare({"config.tasks.run_leaktest": {"queue": name}})
+    monkeypatch.setattr(current_app.amqp.router, "routes", unheard)
+    with current_app.connection_for_write() as connection:
+        queue = connection.SimpleQueue(name)
+        yield lambda: [queue.get_nowait().payload[0] for _ in range(queue.qsize())]
+        queue.clear()
+        queue.close()
 
 
 @pytest.fixture

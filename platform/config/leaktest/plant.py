@@ -18,7 +18,7 @@ from config.leaktest.policies import (
     DENIED,
     EVERYONE,
     GROUP,
-    INNER,
+    MADE,
     MIRRORED,
     NARROWED,
     NOBODY,
@@ -93,7 +93,7 @@ def uproot() -> None:
             session.delete()
     for membership in Membership.objects.filter(user__in=people).select_related("user", "tenant"):
         identity.remove(user=membership.user, tenant=membership.tenant, by=BY)
-    for group in Group.objects.filter(slug__startswith=INNER):
+    for group in Group.objects.filter(slug__regex=MADE):
         group_actions.remove(group=group, by=BY)
     for tenant in Tenant.objects.all():
         with within(tenant.id):

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from access import doors
 from access.doors import Canary, Door, Persona
+from audit.locks import Lock
 from config.leaktest import commands, layers, neighbour, traces
 from config.leaktest.plant import Planted, plant, uproot
 from config.leaktest.policies import may_read
@@ -178,10 +179,10 @@ def _quiet() -> Iterator[None]:
 def _alone() -> Iterator[None]:
     """Held by a connection of its own, until the process ends: Django's is closed by many a door that is knocked at."""
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as held:
-        taken = held.execute("SELECT pg_try_advisory_lock(%s)", [doors.LEAK_TEST]).fetchone()
+        taken = held.execute("SELECT pg_try_advisory_lock(%s)", [Lock.LEAK_TEST]).fetchone()
         if taken != (True,):
             raise UnderWay
         try:
             yield
         finally:
-            held.execute("SELECT pg_advisory_unlock(%s)", [doors.LEAK_TEST])
+            held.execute("SELECT pg_advisory_unlock(%s)", [Lock.LEAK_TEST])

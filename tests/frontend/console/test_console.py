@@ -148,11 +148,14 @@ async def leak_test_page(visit: Visit, who: User) -> str:
         return unescape((await browser.get("/console/leak-test")).text)
 
 
-async def test_a_leak_test_is_asked_for_once_and_the_page_waits_for_it(scene: Scene, boss: User, visit: Visit) -> None:
+async def test_a_leak_test_is_asked_for_once_and_the_page_waits_for_it(
+    scene: Scene, boss: User, visit: Visit, asked_leak_tests: Callable[[], list[list[str]]]
+) -> None:
     assert "Run the leak test" in await leak_test_page(visit, boss)
     for _ in range(2):
         assert (await post(visit, boss, "leak-test/start")).status_code == 302
     assert (await sync_to_async(actions)(scene)).count("leaktest.asked") == 1
+    assert asked_leak_tests() == [[scene.cast.tenant.slug]]
     waiting = await leak_test_page(visit, boss)
     assert "Asked for at" in waiting
     assert "Run the leak test" not in waiting

@@ -49,6 +49,8 @@ class Command(command.Command):
         return result
 
     def show(self, result: Mapping[str, Any]) -> None:
+        if not self.console.is_terminal:
+            self.console.width = WIDTH  # a file or a pipe has no width; 80 columns would be cut from the matrix
         table = Table(Column("door", no_wrap=True), *KINDS, "", title="found / may find · leaked / must not find")
         for door in result["doors"]:
             table.add_row(door["door"], *(_cell(door["personas"].get(kind), door["shows"]) for kind in KINDS), door["verdict"])
