@@ -17,6 +17,7 @@ from tests.safety.doors import Remembering
 from tests.safety.layers import without_row_security, without_the_filter, without_the_recheck
 from tests.safety.machine import Life
 from tests.safety.watch import Expected
+from tests.worker import worker_at_rest
 
 pytestmark = pytest.mark.usefixtures("committed", "unrung")
 STEPS_OF_A_LIFE = 50
@@ -33,10 +34,10 @@ LAYERS: dict[str, tuple[Off, Expected]] = {
 
 @pytest.fixture
 def unrung() -> Iterator[None]:
-    """Every ring is lost: what happens, and when, is the story's own."""
+    """Every ring is lost, and a worker that other tests have started rests: what happens, and when, is the story's own."""
     schema.ensure()
     remembering = Remembering()
-    with patch.object(doorbell, "_ring"), patch.object(retrieving, "get_embedder", lambda: remembering):
+    with worker_at_rest(), patch.object(doorbell, "_ring"), patch.object(retrieving, "get_embedder", lambda: remembering):
         yield
 
 
