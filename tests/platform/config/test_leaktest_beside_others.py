@@ -1,4 +1,4 @@
-"""Two leak tests never run at once: the one would ask for what the other has removed."""
+"""What a leak test shares an installation with: another one, the sealer, and groups that somebody else has made."""
 
 import pytest
 from django.db import connection, transaction
@@ -6,7 +6,11 @@ from django.db import connection, transaction
 from access.doors import is_knocked
 from audit import sealing
 from audit.locks import Lock
+from config.leaktest.plant import uproot
+from config.leaktest.policies import groups_of
 from config.leaktest.run import UnderWay, _alone
+from identity.groups import ensure_group
+from tests.factories.cast import make_cast
 
 
 def test_a_second_one_is_refused_also_after_a_door_has_closed_the_connection(committed: None) -> None:
@@ -33,3 +37,12 @@ def test_a_leak_test_begins_while_the_audit_is_sealed(committed: None) -> None:
         assert not is_knocked()
         with _alone():
             assert is_knocked()
+
+
+def test_a_group_that_merely_has_such_a_name_is_tried_and_stays(db: None) -> None:
+    tenant = make_cast().tenant
+    for slug in ("leaktest-team", "leaktest-0123456789ab"):
+        ensure_group(tenant=tenant, slug=slug)
+    uproot()
+    assert set(tenant.groups.values_list("slug", flat=True)) == {"staff", "leaktest-team"}
+    assert "leaktest-team" in groups_of(tenant)
