@@ -19,6 +19,7 @@ from access import principals
 from audit.models import AuditBatch, AuditEvent
 from audit.queries import counts
 from audit.sealing import seal
+from identity.actions import ensure_person
 from identity.models import Membership
 from retrieval.ask import ask
 from retrieval.events import Done, Failed, Sources, Token
@@ -123,3 +124,17 @@ def test_the_export_is_json_lines_in_order_and_in_time(harbour: Harbour) -> None
 def _owner(sql: str) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql)
+
+
+def test_an_auditor_counts_and_nobody_else(harbour: Harbour) -> None:
+    call_command("search", "leave", "--as", harbour.cast.teammate.email, "--json", stdout=StringIO())
+    auditor, _ = ensure_person(email=f"counts@{harbour.cast.tenant.slug}.example", tenant=harbour.cast.tenant, role="auditor")
+    told = StringIO()
+    call_command("audit", "counts", "--as", auditor.email, "--json", stdout=told)
+    found = json.loads(told.getvalue())["counts"]
+    assert [set(one) for one in found] == [{"day", "action", "count"}] * len(found)
+    assert "passages.read" in {one["action"] for one in found}
+    assert AuditEvent.objects.filter(tenant=harbour.cast.tenant.id, action="audit.counted").count() == 1
+    for stranger in (harbour.cast.teammate, harbour.cast.outsider):
+        with pytest.raises(AskedWrongly):
+            call_command("audit", "counts", "--as", stranger.email, "--tenant", harbour.cast.tenant.slug, stdout=StringIO())

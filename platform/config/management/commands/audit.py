@@ -1,9 +1,9 @@
-"""`manage.py audit …`: seal, verify, export, list."""
+"""`manage.py audit …`: seal, verify, export, list, counts."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ import orjson
 from access.permissions import NotAllowed, require
 from access.resolve import NoAccess, viewer_by_email
 from access.roles import Permission
+from access.viewer import Viewer
 from audit import keys, queries, sealing
 from audit.actions import record
 from audit.verification import NoCheckpoints, verify
@@ -22,19 +23,24 @@ from terminal.command import AskedWrongly, Failed
 from terminal.command import Command as Base
 from terminal.quantity import counted
 
+COUNTED = timedelta(days=30)
+READ = {"list": "audit.listed", "counts": "audit.counted"}
+
 
 class Command(Base):
     help = "The audit: seals what happened, proves that nobody changed it, hands it out."
     wrong = (NoAccess, UnknownPerson, tenants.UnknownTenant, keys.NoKey)
 
     def add_options(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["seal", "verify", "export", "list"])
+        parser.add_argument("what", choices=["seal", "verify", "export", "list", "counts"])
         parser.add_argument("--checkpoints", metavar="FILE", type=Path, help="verify: a copy that was kept elsewhere")
         parser.add_argument("--public-key", metavar="FILE", type=Path, help="verify: proves the signatures without the private key")
-        parser.add_argument("--from", dest="since", metavar="TIME", type=_time, help="export: the first moment, such as 2026-05-01 (UTC)")
+        parser.add_argument(
+            "--from", dest="since", metavar="TIME", type=_time, help="export, counts: the first moment, such as 2026-05-01 (UTC)"
+        )
         parser.add_argument("--to", dest="until", metavar="TIME", type=_time, help="export: the moment after the last")
-        parser.add_argument("--tenant", metavar="SLUG", help="export, list: of this tenant only")
-        parser.add_argument("--as", dest="email", metavar="AUDITOR", help="list: a person who may read the tenant's audit")
+        parser.add_argument("--tenant", metavar="SLUG", help="export, list, counts: of this tenant only")
+        parser.add_argument("--as", dest="email", metavar="AUDITOR", help="list, counts: a person who may read the tenant's audit")
         parser.add_argument("--limit", type=int, default=50, metavar="N", help="list: how many, the newest first (50)")
 
     def run(self, options: dict[str, Any]) -> Mapping[str, Any]:
@@ -51,6 +57,9 @@ class Command(Base):
                 for event in result["events"]:
                     words = (f"{event['at']:%Y-%m-%d %H:%M:%S}", event["face"], event["action"], _who(event), event["object"])
                     self.console.print("  ".join(word for word in words if word), markup=False)
+            case "counts":
+                for one in result["counts"]:
+                    self.console.print(f"{one['day']}  {one['count']:>7,}  {one['action']}", markup=False)
 
     def _seal(self, _: dict[str, Any]) -> Mapping[str, Any]:
         made = sealing.seal()
@@ -80,17 +89,27 @@ class Command(Base):
         return {"exported": exported}
 
     def _list(self, options: dict[str, Any]) -> Mapping[str, Any]:
-        if not options["email"]:
-            raise AskedWrongly("Name the person who reads with --as.")
         if options["limit"] < 1:
             raise AskedWrongly("--limit is at least 1.")
-        viewer = viewer_by_email(options["email"], options["tenant"])
-        try:
-            require(viewer, Permission.READ_AUDIT)
-        except NotAllowed as error:
-            raise AskedWrongly("This person may not read the audit of this tenant.", code="not_allowed") from error
-        record(action="audit.listed", tenant=viewer.tenant_id, actor="command", on_behalf=_principal(viewer.user_id))
-        return {"events": queries.latest(viewer.tenant_id, options["limit"])}
+        return {"events": queries.latest(_auditor(options).tenant_id, options["limit"])}
+
+    def _counts(self, options: dict[str, Any]) -> Mapping[str, Any]:
+        """How often what happened, by day: neither who nor what."""
+        since: datetime = options["since"] or datetime.now(UTC) - COUNTED
+        return {"counts": [asdict(one) for one in queries.counts(_auditor(options).tenant_id, since)]}
+
+
+def _auditor(options: dict[str, Any]) -> Viewer:
+    """Who reads, which is written down."""
+    if not options["email"]:
+        raise AskedWrongly("Name the person who reads with --as.")
+    viewer = viewer_by_email(options["email"], options["tenant"])
+    try:
+        require(viewer, Permission.READ_AUDIT)
+    except NotAllowed as error:
+        raise AskedWrongly("This person may not read the audit of this tenant.", code="not_allowed") from error
+    record(action=READ[options["what"]], tenant=viewer.tenant_id, actor="command", on_behalf=_principal(viewer.user_id))
+    return viewer
 
 
 def _who(event: Mapping[str, Any]) -> str:
